@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/quote.h"
+
+static bool
+alphanumeric(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+static bool
+among(char c, const char *set)
+{
+	return c && strchr(set, c);
+}
+
+static bool
+shell_bare(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (!alphanumeric(s.p[i]) && !among(s.p[i], "_@%+=:,./-"))
+			return false;
+	return s.n > 0;
+}
+
+void
+quote_shell(struct buf *out, struct str s)
+{
+	if (shell_bare(s)) {
+		buf_addstr(out, s);
+		return;
+	}
+	buf_addc(out, '\'');
+	for (size_t at = 0, end; at <= s.n; at = end + 1) {
+		end = str_find(s, '\'', at);
+		buf_addstr(out, str_slice(s, at, end));
+		if (end < s.n)
+			buf_adds(out, "'\\''");
+	}
+	buf_addc(out, '\'');
+}
+
+/* Copies S with ESCAPE before each byte of SET. */
+static void
+escaped(struct buf *out, struct str s, const char *set, char escape)
+{
+	size_t from = 0;
+
+	for (size_t i = 0; i < s.n; i++) {
+		if (!among(s.p[i], set))
+			continue;
+		buf_addstr(out, str_slice(s, from, i));
+		buf_addc(out, escape);
+		from = i;
+	}
+	buf_addstr(out, str_slice(s, from, s.n));
+}
+
+void
+quote_ninja_value(struct buf *out, struct str s)
+{
+	if (s.n && s.p[0] == ' ')
+		buf_addc(out, '$');
+	escaped(out, s, "$", '$');
+}
+
+void
+quote_ninja_path(struct buf *out, struct str s)
+{
+	escaped(out, s, "$ :", '$');
+}
+
+bool
+quote_ninja_fits(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] == '\n' || s.p[i] == '\r' || s.p[i] == '\0')
+			return false;
+	return true;
+}
+
+bool
+quote_ninja_watches(struct str path)
+{
+	for (size_t i = 0; i < path.n; i++) {
+		unsigned char c = (unsigned char)path.p[i];
+
+		if (c < ' ' || c == 0x7f || among(path.p[i], "\"'`*?|;&<>^"))
+			return false;
+	}
+	return path.n && path.p[path.n - 1] != '\\' && path.p[path.n - 1] != ':';
+}
+
+/*
+ * Ninja's depfile reader: before a blank, 2N+1 backslashes are N and the
+ * blank; before '#' and ':' the last backslash goes; "$$" is '$' unless a
+ * backslash stands before it; any other backslash stays.
+ */
+void
+quote_depfile(struct buf *out, struct str path)
+{
+	size_t run = 0;
+
+	for (size_t i = 0; i < path.n; i++) {
+		char c = path.p[i];
+
+		if (c == ' ')
+			for (size_t k = 0; k <= run; k++)
+				buf_addc(out, '\\');
+		else if (c == '#' || (c == ':' && run))
+			buf_addc(out, '\\');
+		else if (c == '$' && !run)
+			buf_addc(out, '$');
+		buf_addc(out, c);
+		run = c == '\\' ? run + 1 : 0;
+	}
+}
+
+void
+quote_json(struct buf *out, struct str s)
+{
+	const char *end = s.p + s.n, *from = s.p;
+	unsigned bytes;
+
+	buf_addc(out, '"');
+	for (const char *p = s.p; p < end; p += bytes) {
+		unsigned char c = (unsigned char)*p;
+		bool bad = utf8_decode(p, end, &bytes) == 0xfffd && bytes == 1;
+
+		if (c >= ' ' && c != '"' && c != '\\' && !bad)
+			continue;
+		buf_addstr(out, str_range(from, p));
+		from = p + 1;
+		if (bad)
+			buf_adds(out, "\xef\xbf\xbd");
+		else if (c == '"' || c == '\\')
+			buf_addf(out, "\\%c", c);
+		else if (c == '\n')
+			buf_adds(out, "\\n");
+		else if (c == '\t')
+			buf_adds(out, "\\t");
+		else if (c == '\r')
+			buf_adds(out, "\\r");
+		else
+			buf_addf(out, "\\u%04x", c);
+	}
+	buf_addstr(out, str_range(from, end));
+	buf_addc(out, '"');
+}
+
+static const char *
+html_entity(char c)
+{
+	switch (c) {
+	case '&': return "&amp;";
+	case '<': return "&lt;";
+	case '>': return "&gt;";
+	case '"': return "&quot;";
+	case '\'': return "&#39;";
+	default: return NULL;
+	}
+}
+
+void
+quote_html(struct buf *out, struct str s)
+{
+	size_t from = 0;
+
+	for (size_t i = 0; i < s.n; i++) {
+		const char *entity = html_entity(s.p[i]);
+
+		if (!entity)
+			continue;
+		buf_addstr(out, str_slice(s, from, i));
+		buf_adds(out, entity);
+		from = i + 1;
+	}
+	buf_addstr(out, str_slice(s, from, s.n));
+}
+
+void
+quote_dot(struct buf *out, struct str s)
+{
+	buf_addc(out, '"');
+	for (size_t i = 0; i < s.n; i++) {
+		if (s.p[i] == '\n') {
+			buf_adds(out, "\\n");
+			continue;
+		}
+		if (s.p[i] == '"' || s.p[i] == '\\')
+			buf_addc(out, '\\');
+		buf_addc(out, s.p[i]);
+	}
+	buf_addc(out, '"');
+}
