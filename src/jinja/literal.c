@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "jinja/literal.h"
+
+#include "jinja/unicode.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+static unsigned
+digit_value(char c)
+{
+	if (c >= '0' && c <= '9')
+		return (unsigned)(c - '0');
+	c = (char)(c | 32);
+	return c >= 'a' && c <= 'z' ? (unsigned)(c - 'a') + 10 : 99;
+}
+
+/* How many bytes of TEXT from FROM are digits of BASE with single underscores between them. */
+static size_t
+digits_span(struct str text, size_t from, unsigned base)
+{
+	size_t at = from;
+
+	while (at < text.n) {
+		size_t next = text.p[at] == '_' && at > from ? at + 1 : at;
+
+		if (next >= text.n || digit_value(text.p[next]) >= base)
+			break;
+		at = next + 1;
+	}
+	return at - from;
+}
+
+static bool
+digits_read(struct str digits, unsigned base, uint64_t limit, uint64_t *result)
+{
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < digits.n; i++) {
+		if (digits.p[i] == '_')
+			continue;
+		unsigned digit = digit_value(digits.p[i]);
+		if (n > (limit - digit) / base)
+			return false;
+		n = n * base + digit;
+	}
+	*result = n;
+	return true;
+}
+
+static double
+float_read(struct str text)
+{
+	char room[64];
+	char *copy = text.n < sizeof room ? room : mem_alloc(text.n + 1);
+	size_t n = 0;
+
+	for (size_t i = 0; i < text.n; i++) {
+		if (text.p[i] != '_')
+			copy[n++] = text.p[i];
+	}
+	copy[n] = 0;
+	double real = strtod(copy, NULL);
+	if (copy != room)
+		mem_free(copy);
+	return real;
+}
+
+/* The length of the float that TEXT begins with, or 0. */
+static size_t
+float_span(struct str text)
+{
+	size_t at = digits_span(text, 0, 10), fraction = 0;
+
+	if (at == 0)
+		return 0;
+	if (at < text.n && text.p[at] == '.') {
+		fraction = digits_span(text, at + 1, 10);
+		if (fraction)
+			at += 1 + fraction;
+	}
+	if (at < text.n && (text.p[at] | 32) == 'e') {
+		size_t sign = at + 1 < text.n && (text.p[at + 1] == '+' || text.p[at + 1] == '-');
+		size_t exponent = digits_span(text, at + 1 + sign, 10);
+
+		if (exponent)
+			return at + 1 + sign + exponent;
+	}
+	return fraction ? at : 0;
+}
+
+static void
+literal_integer(struct literal *literal, struct str text)
+{
+	unsigned base = 10;
+	size_t prefix = 0;
+	uint64_t n = 0;
+
+	if (text.n > 2 && text.p[0] == '0') {
+		char c = (char)(text.p[1] | 32);
+		unsigned other = c == 'x' ? 16 : c == 'o' ? 8 : c == 'b' ? 2 : 0;
+		size_t skip = text.p[2] == '_' ? 3 : 2;
+
+		if (other && digits_span(text, skip, other)) {
+			base = other;
+			prefix = skip;
+		}
+	}
+	literal->length = prefix + digits_span(text, prefix, base);
+	if (base == 10 && text.p[0] == '0') {
+		size_t zeros = 1;
+
+		while (zeros < literal->length && (text.p[zeros] == '0' || text.p[zeros] == '_'))
+			zeros++;
+		if (text.p[zeros - 1] == '_')
+			zeros--;
+		literal->length = zeros;
+	}
+	if (!digits_read(str_slice(text, prefix, literal->length), base, INT64_MAX, &n))
+		literal->error = "integer does not fit in 64 bits";
+	literal->kind = LITERAL_INTEGER;
+	literal->integer = (int64_t)n;
+}
+
+/* Reads up to COUNT digits of BASE at *AT as a code point; UINT32_MAX if there are less than LEAST. */
+static uint32_t
+escape_digits(struct str text, size_t *at, unsigned base, unsigned least, unsigned count)
+{
+	uint32_t code = 0;
+	unsigned n = 0;
+
+	for (; n < count && *at < text.n && digit_value(text.p[*at]) < base; n++)
+		code = code * base + digit_value(text.p[(*at)++]);
+	return n < least ? UINT32_MAX : code;
+}
+
+static uint32_t
+escape_code(struct str text, size_t *at)
+{
+	static const char names[] = "n\nt\tr\ra\ab\bf\fv\v\\\\''\"\"";
+	char c = text.p[(*at)++];
+
+	if (c == 'x')
+		return escape_digits(text, at, 16, 2, 2);
+	if (c == 'u')
+		return escape_digits(text, at, 16, 4, 4);
+	if (c == 'U')
+		return escape_digits(text, at, 16, 8, 8);
+	if (c >= '0' && c <= '7') {
+		--*at;
+		return escape_digits(text, at, 8, 1, 3);
+	}
+	for (const char *p = names; *p; p += 2) {
+		if (*p == c)
+			return (unsigned char)p[1];
+	}
+	return UINT32_MAX - 1;
+}
+
+static void
+literal_escapes(struct literal *literal, struct str body, struct arena *arena)
+{
+	char *out = arena_alloc(arena, body.n + 1);
+	size_t n = 0;
+
+	for (size_t at = 0; at < body.n;) {
+		if (body.p[at] != '\\') {
+			out[n++] = body.p[at++];
+			continue;
+		}
+		size_t start = at++;
+		if (body.p[at] == '\n') {
+			at++;
+			continue;
+		}
+		uint32_t code = escape_code(body, &at);
+		if (code == UINT32_MAX - 1) {
+			memcpy(out + n, body.p + start, at - start);
+			n += at - start;
+		} else if (code > 0x10ffff || (code >= 0xd800 && code < 0xe000)) {
+			literal->error = "string escape that is no character";
+			return;
+		} else {
+			n += utf8_encode(code, out + n);
+		}
+	}
+	literal->str = (struct str){out, n};
+}
+
+static void
+literal_string(struct literal *literal, struct str text, struct arena *arena)
+{
+	char quote = text.p[0];
+	bool escapes = false;
+	size_t at = 1;
+
+	literal->kind = LITERAL_STRING;
+	for (; at < text.n && text.p[at] != quote; at++) {
+		if (text.p[at] == '\\') {
+			escapes = true;
+			at++;
+		}
+	}
+	if (at >= text.n) {
+		literal->length = 1;
+		literal->error = "string without its closing quote";
+		return;
+	}
+	literal->length = at + 1;
+	literal->str = (struct str){text.p + 1, at - 1};
+	if (escapes)
+		literal_escapes(literal, literal->str, arena);
+}
+
+void
+literal_read(struct literal *literal, struct str text, struct arena *arena, bool after_dot)
+{
+	*literal = (struct literal){0};
+	if (text.p[0] == '"' || text.p[0] == '\'') {
+		literal_string(literal, text, arena);
+		return;
+	}
+	size_t length = after_dot ? 0 : float_span(text);
+	if (length) {
+		literal->kind = LITERAL_FLOAT;
+		literal->length = length;
+		literal->real = float_read((struct str){text.p, length});
+		return;
+	}
+	literal_integer(literal, text);
+}
+
+/* TEXT without blanks around and its sign, which is stored. */
+static struct str
+number_body(struct str text, bool *negative)
+{
+	size_t blanks = unicode_space_prefix(text);
+
+	text = str_slice(text, blanks, text.n);
+	text.n -= unicode_space_suffix(text);
+	*negative = text.n && text.p[0] == '-';
+	return text.n && (text.p[0] == '-' || text.p[0] == '+') ? str_slice(text, 1, text.n) : text;
+}
+
+bool
+literal_int(struct str text, unsigned base, int64_t *result)
+{
+	bool negative;
+	struct str body = number_body(text, &negative);
+	uint64_t n;
+
+	if (body.n > 2 && body.p[0] == '0') {
+		char c = (char)(body.p[1] | 32);
+		unsigned named = c == 'x' ? 16 : c == 'o' ? 8 : c == 'b' ? 2 : 0;
+
+		if (named && (base == named || base == 0)) {
+			base = named;
+			body = str_slice(body, body.p[2] == '_' ? 3 : 2, body.n);
+		}
+	}
+	if (base == 0)
+		base = 10;
+	if (body.n == 0 || digits_span(body, 0, base) != body.n)
+		return false;
+	if (!digits_read(body, base, negative ? (uint64_t)INT64_MAX + 1 : INT64_MAX, &n))
+		return false;
+	*result = negative ? (int64_t)(0 - n) : (int64_t)n;
+	return true;
+}
+
+static bool
+float_word(struct str text, const char *word)
+{
+	if (text.n != strlen(word))
+		return false;
+	for (size_t i = 0; i < text.n; i++) {
+		if ((text.p[i] | 32) != word[i])
+			return false;
+	}
+	return true;
+}
+
+bool
+literal_float(struct str text, double *result)
+{
+	bool negative;
+	struct str body = number_body(text, &negative);
+	size_t whole = digits_span(body, 0, 10);
+
+	if (float_word(body, "inf") || float_word(body, "infinity")) {
+		*result = negative ? -HUGE_VAL : HUGE_VAL;
+		return true;
+	}
+	if (float_word(body, "nan")) {
+		*result = (double)NAN;
+		return true;
+	}
+	size_t at = whole, fraction = 0;
+	if (at < body.n && body.p[at] == '.') {
+		fraction = digits_span(body, at + 1, 10);
+		at += 1 + fraction;
+	}
+	if (whole + fraction == 0)
+		return false;
+	if (at < body.n && (body.p[at] | 32) == 'e') {
+		size_t sign = at + 1 < body.n && (body.p[at + 1] == '+' || body.p[at + 1] == '-');
+		size_t exponent = digits_span(body, at + 1 + sign, 10);
+
+		if (exponent == 0)
+			return false;
+		at += 1 + sign + exponent;
+	}
+	if (at != body.n)
+		return false;
+	*result = float_read(body);
+	if (negative)
+		*result = -*result;
+	return true;
+}
