@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "model/keys.h"
+
+#include "data/yaml.h"
+
+#include <stddef.h>
+
+const struct keys_entry keys_table[] = {
+	{"os_versions", KEYS_TOP, KEYS_TEXTS, offsetof(struct keys_top, os_versions), false,
+	 "operating system versions, the first axis"},
+	{"python_versions", KEYS_TOP, KEYS_LIST, offsetof(struct keys_top, python_versions), false,
+	 "Python versions, the second axis"},
+	{"build_layers", KEYS_TOP, KEYS_LIST, offsetof(struct keys_top, build_layers), true,
+	 "layers: a template each"},
+	{"build_sequences", KEYS_TOP, KEYS_LIST, offsetof(struct keys_top, build_sequences), false,
+	 "named selections of images"},
+	{"build_config", KEYS_TOP, KEYS_DICT, offsetof(struct keys_top, build_config), false,
+	 "settings and custom variables"},
+	{"axes", KEYS_TOP, KEYS_DICT, offsetof(struct keys_top, axes), false, "further axes: name and values"},
+	{"exclude", KEYS_TOP, KEYS_LIST, offsetof(struct keys_top, exclude), false,
+	 "combinations that are not built"},
+	{"tag_owner", KEYS_TOP, KEYS_DICT, offsetof(struct keys_top, tag_owner), false,
+	 "which image gets a tag that several ask for"},
+	{"rootfs", KEYS_TOP, KEYS_DICT, offsetof(struct keys_top, rootfs), false,
+	 "root file systems to make, by OS version"},
+	{"registry", KEYS_TOP, KEYS_TEXT, offsetof(struct keys_top, registry), false, "where pushes go"},
+
+	{"version", KEYS_PYTHON, KEYS_TEXT, offsetof(struct keys_python, version), true, "such as 3.10"},
+	{"bump", KEYS_PYTHON, KEYS_TEXT, offsetof(struct keys_python, bump), false, "patch level, such as 17"},
+	{"compilation_method", KEYS_PYTHON, KEYS_TEXT, offsetof(struct keys_python, method), false,
+	 "source, or how else it gets in"},
+	{"base_os", KEYS_PYTHON, KEYS_TEXT, offsetof(struct keys_python, base_os), false,
+	 "the OS version that it is built on unless it is compiled from source"},
+
+	{"name", KEYS_LAYER, KEYS_TEXT, offsetof(struct keys_layer, name), true, "its name"},
+	{"template", KEYS_LAYER, KEYS_TEXT, offsetof(struct keys_layer, template), true, "its template"},
+	{"depends_on", KEYS_LAYER, KEYS_TEXTS, offsetof(struct keys_layer, depends_on), false,
+	 "the layers that it builds on"},
+	{"tags", KEYS_LAYER, KEYS_TEXTS, offsetof(struct keys_layer, tags), false, "its tags, with ${...}"},
+	{"tag", KEYS_LAYER, KEYS_TEXTS, offsetof(struct keys_layer, tag), false, "the same for a single one"},
+	{"context", KEYS_LAYER, KEYS_TEXT, offsetof(struct keys_layer, context), false, "build context"},
+	{"target", KEYS_LAYER, KEYS_TEXT, offsetof(struct keys_layer, target), false, "stage to build"},
+	{"axes", KEYS_LAYER, KEYS_TEXTS, offsetof(struct keys_layer, axes), false,
+	 "the axes that it varies over"},
+	{"description", KEYS_LAYER, KEYS_TEXT, offsetof(struct keys_layer, description), false, "for listings"},
+
+	{"name", KEYS_SEQUENCE, KEYS_TEXT, offsetof(struct keys_sequence, name), true, "its name"},
+	{"description", KEYS_SEQUENCE, KEYS_TEXT, offsetof(struct keys_sequence, description), false,
+	 "for listings"},
+	{"os_versions", KEYS_SEQUENCE, KEYS_TEXTS, offsetof(struct keys_sequence, picks[0]), false,
+	 "its OS versions; all if not given"},
+	{"python_versions", KEYS_SEQUENCE, KEYS_TEXTS, offsetof(struct keys_sequence, picks[1]), false,
+	 "its Python versions; all if not given"},
+	{"layers", KEYS_SEQUENCE, KEYS_TEXTS, offsetof(struct keys_sequence, layers), false,
+	 "its layers; all if not given"},
+
+	{"timezone", KEYS_CONFIG, KEYS_TEXT, offsetof(struct keys_config, timezone), false, "TZ_NAME"},
+	{"registry", KEYS_CONFIG, KEYS_TEXT, offsetof(struct keys_config, registry), false,
+	 "a namespace for templates, or a host where pushes go"},
+	{"cache_mounts", KEYS_CONFIG, KEYS_ANY, offsetof(struct keys_config, cache_mounts), false,
+	 "for templates"},
+	{"buildkit_enabled", KEYS_CONFIG, KEYS_FLAG, offsetof(struct keys_config, buildkit), false, "BuildKit"},
+	{"parallel_builds", KEYS_CONFIG, KEYS_JOBS, offsetof(struct keys_config, parallel), false,
+	 "false: one build at a time; a number: so many"},
+	{"cache_registry", KEYS_CONFIG, KEYS_CACHE, offsetof(struct keys_config, cache), false,
+	 "inline cache, or where the cache is kept"},
+
+	{"os", KEYS_EXCLUDE, KEYS_TEXTS, offsetof(struct keys_exclude, picks[0]), false, "OS versions"},
+	{"os_version", KEYS_EXCLUDE, KEYS_TEXTS, offsetof(struct keys_exclude, picks[0]), false, "the same"},
+	{"python", KEYS_EXCLUDE, KEYS_TEXTS, offsetof(struct keys_exclude, picks[1]), false, "Python versions"},
+	{"python_version", KEYS_EXCLUDE, KEYS_TEXTS, offsetof(struct keys_exclude, picks[1]), false, "the same"},
+
+	{"suite", KEYS_ROOTFS, KEYS_TEXT, offsetof(struct keys_rootfs, suite), false,
+	 "the suite; the OS version if not given"},
+	{"variant", KEYS_ROOTFS, KEYS_TEXT, offsetof(struct keys_rootfs, variant), false, "of mmdebstrap"},
+	{"packages", KEYS_ROOTFS, KEYS_TEXTS, offsetof(struct keys_rootfs, packages), false, "to add"},
+	{"epoch", KEYS_ROOTFS, KEYS_TEXT, offsetof(struct keys_rootfs, epoch), false, "SOURCE_DATE_EPOCH"},
+};
+const size_t keys_count = sizeof keys_table / sizeof *keys_table;
+
+static const struct keys_entry *
+keys_find(enum keys_section section, struct str name)
+{
+	for (size_t i = 0; i < keys_count; i++) {
+		if (keys_table[i].section == section && str_is(name, keys_table[i].name))
+			return &keys_table[i];
+	}
+	return NULL;
+}
+
+static bool
+keys_open(enum keys_section section, struct str name)
+{
+	return section == KEYS_PYTHON || section == KEYS_CONFIG ||
+	       (section == KEYS_TOP && str_starts(name, STR("x-")));
+}
+
+static void
+keys_unknown(const struct keys_reader *reader, enum keys_section section, struct keys_text key,
+             const char *what)
+{
+	struct guess guess;
+
+	guess_init(&guess, key.text);
+	for (size_t i = 0; i < keys_count; i++) {
+		if (keys_table[i].section == section)
+			guess_offer(&guess, str_of(keys_table[i].name));
+	}
+	if (section == KEYS_SEQUENCE || section == KEYS_EXCLUDE) {
+		for (size_t i = 0; i < reader->axes->count; i++)
+			guess_offer(&guess, reader->axes->entries[i].key);
+	}
+	diag_error(reader->diag, key.span, "unknown key '%.*s' in %s", STR_ARG(key.text), what);
+	guess_hint(&guess, reader->diag);
+}
+
+static bool
+keys_wrong(const struct keys_reader *reader, struct value v, const char *what, const char *wanted)
+{
+	diag_error(reader->diag, value_span(v), "%s must be %s, not %s", what, wanted,
+	           value_kind_name((enum value_kind)v.kind));
+	return false;
+}
+
+bool
+keys_read_text(const struct keys_reader *reader, struct value v, const char *what, struct keys_text *out)
+{
+	if (!yaml_scalar_text(reader->diag, v, &out->text))
+		return keys_wrong(reader, v, what, "text");
+	out->span = value_span(v);
+	out->span.length = (uint32_t)out->text.n;
+	return true;
+}
+
+bool
+keys_read_texts(const struct keys_reader *reader, struct value v, const char *what, struct keys_texts *out)
+{
+	bool list = v.kind == VALUE_LIST, ok = true;
+	size_t count = list ? v.as.list->count : 1;
+
+	if (v.kind == VALUE_DICT)
+		return keys_wrong(reader, v, what, "text or a list of texts");
+	*out = (struct keys_texts){.span = value_span(v), .given = true};
+	out->items = ARENA_ARRAY(reader->arena, count, struct keys_text);
+	for (size_t i = 0; i < count; i++) {
+		struct value item = list ? v.as.list->items[i] : v;
+
+		if (keys_read_text(reader, item, list ? "each item of a list here" : what, &out->items[out->count]))
+			out->count++;
+		else
+			ok = false;
+	}
+	return ok;
+}
+
+static bool
+keys_read_switch(const struct keys_reader *reader, struct value v, const char *what, enum keys_kind kind,
+                 struct keys_switch *out)
+{
+	*out = (struct keys_switch){.span = value_span(v), .given = true};
+	if (v.kind == VALUE_BOOL) {
+		out->on = v.as.boolean;
+		return true;
+	}
+	if (kind == KEYS_FLAG)
+		return keys_wrong(reader, v, what, "true or false");
+	out->on = true;
+	if (kind == KEYS_JOBS) {
+		if (v.kind != VALUE_INT)
+			return keys_wrong(reader, v, what, "true, false or a number");
+		if (v.as.integer < 1 || v.as.integer > 100000) {
+			diag_error(reader->diag, out->span, "%s must be a number from 1 to 100000", what);
+			return false;
+		}
+		out->number = (unsigned)v.as.integer;
+		return true;
+	}
+	if (!yaml_scalar_text(reader->diag, v, &out->text))
+		return keys_wrong(reader, v, what, "true, false or text");
+	return true;
+}
+
+static bool
+keys_read_kind(const struct keys_reader *reader, enum keys_kind kind, struct value v, const char *what,
+               void *out)
+{
+	switch (kind) {
+	case KEYS_TEXT:
+		return keys_read_text(reader, v, what, out);
+	case KEYS_TEXTS:
+		return keys_read_texts(reader, v, what, out);
+	case KEYS_FLAG:
+	case KEYS_JOBS:
+	case KEYS_CACHE:
+		return keys_read_switch(reader, v, what, kind, out);
+	case KEYS_LIST:
+		if (v.kind != VALUE_LIST)
+			return keys_wrong(reader, v, what, "a list");
+		break;
+	case KEYS_DICT:
+		if (v.kind != VALUE_DICT)
+			return keys_wrong(reader, v, what, "a dict");
+		break;
+	case KEYS_ANY:
+		break;
+	}
+	*(struct value *)out = v;
+	return true;
+}
+
+/* A key's value to its place: the table's, or a pick of a declared axis (picks come first in a section). */
+static bool
+keys_read_entry(const struct keys_reader *reader, enum keys_section section, const struct dict_entry *entry,
+                const char *what, void *out)
+{
+	struct keys_text key;
+	char quoted[64];
+
+	if (!keys_read_text(reader, entry->key, "a key", &key))
+		return false;
+	if (entry->value.kind == VALUE_NONE && (keys_find(section, key.text) || keys_open(section, key.text)))
+		return true;
+	snprintf(quoted, sizeof quoted, "'%.*s'", key.text.n > 50 ? 50 : (int)key.text.n, key.text.p);
+	const struct keys_entry *known = keys_find(section, key.text);
+	if (known)
+		return keys_read_kind(reader, known->kind, entry->value, quoted, (char *)out + known->offset);
+	if (keys_open(section, key.text))
+		return true;
+	if (section == KEYS_SEQUENCE || section == KEYS_EXCLUDE) {
+		const struct map_entry *axis = map_get(reader->axes, key.text);
+
+		if (axis)
+			return keys_read_texts(reader, entry->value, quoted,
+			                       (struct keys_texts *)out + axis->value.number);
+	}
+	keys_unknown(reader, section, key, what);
+	return false;
+}
+
+static bool
+keys_required(const struct keys_reader *reader, enum keys_section section, struct value v, const char *what)
+{
+	bool ok = true;
+
+	for (size_t i = 0; i < keys_count; i++) {
+		const struct keys_entry *entry = &keys_table[i];
+
+		if (entry->section != section || !entry->required)
+			continue;
+		const struct value *found = dict_find(v.as.dict, str_of(entry->name));
+		if (found && found->kind != VALUE_NONE)
+			continue;
+		diag_error(reader->diag, value_span(v), "%s has no '%s'", what, entry->name);
+		ok = false;
+	}
+	return ok;
+}
+
+bool
+keys_read(const struct keys_reader *reader, enum keys_section section, struct value v, const char *what,
+          void *out)
+{
+	bool ok = true;
+
+	if (v.kind != VALUE_DICT)
+		return keys_wrong(reader, v, what, "a dict");
+	for (size_t i = 0; i < v.as.dict->used; i++) {
+		const struct dict_entry *entry = &v.as.dict->entries[i];
+
+		if (entry->key.kind != VALUE_UNDEFINED && !keys_read_entry(reader, section, entry, what, out))
+			ok = false;
+	}
+	return keys_required(reader, section, v, what) && ok;
+}

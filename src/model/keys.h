@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef DTK_MODEL_KEYS_H
+#define DTK_MODEL_KEYS_H
+
+#include "base/arena.h"
+#include "base/diag.h"
+#include "base/map.h"
+#include "data/value.h"
+
+/*
+ * The keys of a matrix.  One table says what may stand where and of what type
+ * it is; it drives the reader, the suggestions for a misspelt key and the JSON
+ * Schema.  A key whose value is null counts as not given.
+ */
+enum { KEYS_AXES = 8 }; /* axes of a matrix: 0 is the OS, 1 is Python, then the declared ones */
+
+enum keys_section {
+	KEYS_TOP,
+	KEYS_PYTHON,   /* an entry of python_versions; other keys are the user's */
+	KEYS_LAYER,    /* an entry of build_layers */
+	KEYS_SEQUENCE, /* an entry of build_sequences; names of declared axes as well */
+	KEYS_CONFIG,   /* build_config; other keys are custom variables */
+	KEYS_EXCLUDE,  /* an entry of exclude; names of declared axes as well */
+	KEYS_ROOTFS    /* an entry of rootfs */
+};
+
+enum keys_kind {
+	KEYS_TEXT,  /* struct keys_text: any scalar, as it stands in the file */
+	KEYS_TEXTS, /* struct keys_texts: a scalar or a list of scalars */
+	KEYS_FLAG,  /* struct keys_switch: a boolean */
+	KEYS_JOBS,  /* struct keys_switch: a boolean or a number from 1 */
+	KEYS_CACHE, /* struct keys_switch: a boolean or a text */
+	KEYS_LIST,  /* struct value */
+	KEYS_DICT,  /* struct value */
+	KEYS_ANY    /* struct value */
+};
+
+/* Text and where it stands; text.p is NULL where it was not given. */
+struct keys_text {
+	struct str text;
+	struct span span;
+};
+
+struct keys_texts {
+	struct keys_text *items;
+	size_t count;
+	struct span span;
+	bool given;
+};
+
+struct keys_switch {
+	struct span span;
+	bool given, on;
+	unsigned number; /* 0: none */
+	struct str text; /* n is 0: none */
+};
+
+struct keys_entry {
+	const char *name;
+	enum keys_section section;
+	enum keys_kind kind;
+	size_t offset; /* into the section's structure below */
+	bool required;
+	const char *help;
+};
+
+extern const struct keys_entry keys_table[];
+extern const size_t keys_count;
+
+/* What the reader fills: a structure for each section. */
+struct keys_top {
+	struct keys_texts os_versions;
+	struct value python_versions, build_layers, build_sequences, build_config;
+	struct value axes, exclude, tag_owner, rootfs;
+	struct keys_text registry;
+};
+
+struct keys_python {
+	struct keys_text version, bump, method, base_os;
+};
+
+struct keys_layer {
+	struct keys_text name, template, context, target, description;
+	struct keys_texts depends_on, tags, tag, axes;
+};
+
+struct keys_sequence {
+	struct keys_texts picks[KEYS_AXES]; /* by axis */
+	struct keys_text name, description;
+	struct keys_texts layers;
+};
+
+struct keys_exclude {
+	struct keys_texts picks[KEYS_AXES];
+};
+
+struct keys_config {
+	struct keys_text timezone, registry;
+	struct keys_switch buildkit, parallel, cache;
+	struct value cache_mounts;
+};
+
+struct keys_rootfs {
+	struct keys_text suite, variant, epoch;
+	struct keys_texts packages;
+};
+
+struct keys_reader {
+	struct arena *arena; /* of all that is read */
+	struct diag *diag;
+	const struct map *axes; /* declared axis -> its number; may be empty */
+};
+
+/*
+ * Fills OUT, zeroed before, with the dict V of SECTION; WHAT names it in
+ * messages ("layer").  False after diagnostics; what could be read is in OUT.
+ */
+bool keys_read(const struct keys_reader *reader, enum keys_section section, struct value v, const char *what,
+               void *out);
+/* A scalar or a list of scalars; WHAT names it. */
+bool keys_read_texts(const struct keys_reader *reader, struct value v, const char *what,
+                     struct keys_texts *out);
+/* A scalar. */
+bool keys_read_text(const struct keys_reader *reader, struct value v, const char *what,
+                    struct keys_text *out);
+
+#endif

@@ -1,0 +1,579 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "model/matrix.h"
+
+#include "base/fs.h"
+#include "data/yaml.h"
+#include "model/name.h"
+
+static const char *const axis_whats[] = {"OS version", "Python version", "axis value"};
+
+static const char *
+axis_what(uint32_t axis)
+{
+	return axis_whats[axis < 2 ? axis : 2];
+}
+
+static struct keys_reader
+matrix_reader(const struct matrix *matrix)
+{
+	return (struct keys_reader){matrix->arena, matrix->diag, &matrix->axis_index};
+}
+
+/* The number of NAME in INDEX, or MATRIX_NONE after an error and a suggestion. */
+static uint32_t
+matrix_find(const struct matrix *matrix, const struct map *index, struct str name, struct span span,
+            const char *what)
+{
+	const struct map_entry *entry = map_get(index, name);
+	struct guess guess;
+
+	if (entry)
+		return (uint32_t)entry->value.number;
+	guess_init(&guess, name);
+	for (size_t i = 0; i < index->count; i++)
+		guess_offer(&guess, index->entries[i].key);
+	diag_error(matrix->diag, span, "there is no %s '%.*s'", what, STR_ARG(name));
+	guess_hint(&guess, matrix->diag);
+	return MATRIX_NONE;
+}
+
+/* The numbers of NAMES in INDEX, each once; unknown ones are told and left out. */
+static uint32_t *
+matrix_find_all(const struct matrix *matrix, const struct map *index, const struct keys_texts *names,
+                const char *what, uint32_t *count)
+{
+	uint32_t *found = ARENA_ARRAY(matrix->arena, names->count, uint32_t);
+	bool *there = mem_alloc(index->count + 1);
+
+	memset(there, 0, index->count);
+	*count = 0;
+	for (size_t i = 0; i < names->count; i++) {
+		uint32_t number = matrix_find(matrix, index, names->items[i].text, names->items[i].span, what);
+
+		if (number == MATRIX_NONE || there[number])
+			continue;
+		there[number] = true;
+		found[(*count)++] = number;
+	}
+	mem_free(there);
+	return found;
+}
+
+/* Enters NAME as NUMBER; a second one of that name is told, with the place of the first, FIRST. */
+static bool
+matrix_enter(struct matrix *matrix, struct map *index, struct keys_text name, uint32_t number,
+             const char *what,
+             const struct keys_text *(*first)(const struct matrix *, uint32_t))
+{
+	bool fresh;
+	struct map_entry *entry;
+
+	if (!name_check(matrix->diag, name.text, name.span, what))
+		return false;
+	entry = map_put(index, name.text, &fresh);
+	if (fresh) {
+		entry->value.number = number;
+		return true;
+	}
+	diag_error(matrix->diag, name.span, "the %s '%.*s' is there twice", what, STR_ARG(name.text));
+	diag_note(matrix->diag, first(matrix, (uint32_t)entry->value.number)->span, "it is here first");
+	return false;
+}
+
+static void
+axis_add(struct matrix *matrix, uint32_t number, struct keys_text value)
+{
+	struct matrix_axis *axis = &matrix->axes[number];
+	const char *what = axis_what(number);
+	bool fresh;
+
+	if (!name_check(matrix->diag, value.text, value.span, what))
+		return;
+	struct map_entry *entry = map_put(&axis->index, value.text, &fresh);
+	if (!fresh) {
+		diag_error(matrix->diag, value.span, "the %s '%.*s' is there twice", what, STR_ARG(value.text));
+		diag_note(matrix->diag, axis->values[entry->value.number].span, "it is here first");
+		return;
+	}
+	entry->value.number = axis->count;
+	axis->values[axis->count++] = value;
+	axis->listed = axis->count;
+}
+
+/* A python_versions entry that is a scalar is short for one with a version only. */
+static void
+python_entry(struct matrix *matrix, struct value entry, struct keys_python *keys)
+{
+	struct keys_reader reader = matrix_reader(matrix);
+
+	if (entry.kind == VALUE_DICT)
+		keys_read(&reader, KEYS_PYTHON, entry, "a Python version", keys);
+	else
+		keys_read_text(&reader, entry, "a Python version", &keys->version);
+}
+
+static void
+python_config_text(struct matrix *matrix, struct value config, const char *key, struct keys_text text)
+{
+	struct value value, name = value_borrow(matrix->arena, str_of(key));
+
+	if (!text.text.p)
+		return;
+	value = value_borrow(matrix->arena, text.text);
+	value.source = (uint16_t)text.span.source;
+	value.offset = text.span.offset;
+	dict_set(config.as.dict, name, value);
+}
+
+/* The entry with its versions as text, as they stand in the file. */
+static struct value
+python_config(struct matrix *matrix, struct value entry, const struct keys_python *keys)
+{
+	struct value config = value_dict(matrix->arena);
+
+	for (size_t i = 0; entry.kind == VALUE_DICT && i < entry.as.dict->used; i++) {
+		if (entry.as.dict->entries[i].key.kind != VALUE_UNDEFINED)
+			dict_set(config.as.dict, entry.as.dict->entries[i].key, entry.as.dict->entries[i].value);
+	}
+	python_config_text(matrix, config, "version", keys->version);
+	python_config_text(matrix, config, "bump", keys->bump);
+	python_config_text(matrix, config, "base_os", keys->base_os);
+	return config;
+}
+
+/* The OS that BASE_OS names, entered beyond the listed ones where it is not one of them. */
+static uint32_t
+python_base_os(struct matrix *matrix, struct keys_text base_os)
+{
+	struct matrix_axis *axis = &matrix->axes[MATRIX_OS];
+	bool fresh;
+
+	if (!base_os.text.p || axis->listed == 0)
+		return MATRIX_NONE;
+	if (!name_check(matrix->diag, base_os.text, base_os.span, axis_what(MATRIX_OS)))
+		return MATRIX_NONE;
+	struct map_entry *entry = map_put(&axis->index, base_os.text, &fresh);
+	if (fresh) {
+		entry->value.number = axis->count;
+		axis->values[axis->count++] = base_os;
+	}
+	return (uint32_t)entry->value.number;
+}
+
+static void
+matrix_read_pythons(struct matrix *matrix, struct value list)
+{
+	size_t count = list.kind == VALUE_LIST ? list.as.list->count : 0;
+	struct matrix_axis *axis = &matrix->axes[MATRIX_PYTHON];
+
+	axis->values = ARENA_ARRAY(matrix->arena, count, struct keys_text);
+	matrix->pythons = ARENA_ARRAY(matrix->arena, count, struct matrix_python);
+	for (size_t i = 0; i < count; i++) {
+		struct value entry = list.as.list->items[i];
+		struct keys_python keys = {0};
+		uint32_t number = axis->count;
+
+		python_entry(matrix, entry, &keys);
+		if (!keys.version.text.p)
+			continue;
+		axis_add(matrix, MATRIX_PYTHON, keys.version);
+		if (axis->count == number)
+			continue;
+		matrix->pythons[number] = (struct matrix_python){
+			.bump = keys.bump.text,
+			.source = keys.method.text.p && str_is(keys.method.text, "source"),
+			.base_os = python_base_os(matrix, keys.base_os),
+			.config = python_config(matrix, entry, &keys),
+		};
+	}
+}
+
+static void
+matrix_read_os(struct matrix *matrix, const struct keys_texts *versions, size_t more)
+{
+	matrix->axes[MATRIX_OS].values = ARENA_ARRAY(matrix->arena, versions->count + more, struct keys_text);
+	for (size_t i = 0; i < versions->count; i++)
+		axis_add(matrix, MATRIX_OS, versions->items[i]);
+}
+
+static bool
+axis_name_check(const struct matrix *matrix, struct keys_text name)
+{
+	static const char *const taken[] = {
+		"os", "os_version", "os_versions", "os_major", "python", "python_version", "python_versions",
+		"python_config", "build_config", "layer_config", "image", "parent", "rootfs", "name",
+		"description", "layers",
+	};
+	struct str s = name.text;
+
+	for (size_t i = 0; i < sizeof taken / sizeof *taken; i++) {
+		if (str_is(s, taken[i])) {
+			diag_error(matrix->diag, name.span, "'%s' means something else already and cannot be an axis",
+			           taken[i]);
+			return false;
+		}
+	}
+	for (size_t i = 0; i < s.n; i++) {
+		bool letter = (s.p[i] >= 'a' && s.p[i] <= 'z') || (s.p[i] >= 'A' && s.p[i] <= 'Z') || s.p[i] == '_';
+
+		if (!letter && (i == 0 || s.p[i] < '0' || s.p[i] > '9')) {
+			diag_error(matrix->diag, name.span, "the name of an axis has letters, digits and _ only");
+			return false;
+		}
+	}
+	return name_check(matrix->diag, s, name.span, "axis");
+}
+
+static void
+matrix_read_axes(struct matrix *matrix, struct value axes)
+{
+	struct keys_reader reader = matrix_reader(matrix);
+
+	for (size_t i = 0; axes.kind == VALUE_DICT && i < axes.as.dict->used; i++) {
+		const struct dict_entry *entry = &axes.as.dict->entries[i];
+		struct keys_text name;
+		struct keys_texts values;
+
+		if (entry->key.kind == VALUE_UNDEFINED || !keys_read_text(&reader, entry->key, "an axis", &name) ||
+		    !axis_name_check(matrix, name) || !keys_read_texts(&reader, entry->value, "an axis", &values))
+			continue;
+		if (matrix->axis_count == KEYS_AXES) {
+			diag_error(matrix->diag, name.span, "a matrix can have %d axes at most", KEYS_AXES);
+			return;
+		}
+		struct matrix_axis *axis = &matrix->axes[matrix->axis_count];
+		axis->name = name.text;
+		axis->values = ARENA_ARRAY(matrix->arena, values.count, struct keys_text);
+		for (size_t j = 0; j < values.count; j++)
+			axis_add(matrix, matrix->axis_count, values.items[j]);
+		map_put(&matrix->axis_index, name.text, NULL)->value.number = matrix->axis_count++;
+	}
+}
+
+/* The axes that `axes` of a layer names. */
+static uint32_t
+layer_axes(const struct matrix *matrix, const struct keys_texts *axes)
+{
+	uint32_t vary = 0;
+
+	for (size_t i = 0; i < axes->count; i++) {
+		struct keys_text axis = axes->items[i];
+		uint32_t number;
+
+		if (str_is(axis.text, "os"))
+			number = MATRIX_OS;
+		else if (str_is(axis.text, "python"))
+			number = MATRIX_PYTHON;
+		else
+			number = matrix_find(matrix, &matrix->axis_index, axis.text, axis.span, "axis");
+		vary |= number == MATRIX_NONE ? 0 : 1u << number;
+	}
+	return vary;
+}
+
+/* Without `axes`, the layer "base" varies over the OS only, every other one over OS and Python. */
+static uint32_t
+layer_vary(const struct matrix *matrix, const struct keys_layer *keys)
+{
+	uint32_t vary = 1u << MATRIX_OS;
+
+	if (keys->axes.given)
+		vary = layer_axes(matrix, &keys->axes);
+	else if (!str_is(keys->name.text, "base"))
+		vary |= 1u << MATRIX_PYTHON;
+	for (uint32_t i = 0; i < matrix->axis_count; i++) {
+		if (matrix->axes[i].listed == 0)
+			vary &= ~(1u << i);
+	}
+	return vary;
+}
+
+static const struct keys_text *
+layer_name(const struct matrix *matrix, uint32_t number)
+{
+	return &matrix->layers[number].name;
+}
+
+static struct keys_texts
+layer_tags(struct matrix *matrix, const struct keys_layer *keys)
+{
+	struct keys_texts tags = keys->tags;
+
+	if (!keys->tag.given)
+		return tags;
+	tags.items = ARENA_ARRAY(matrix->arena, keys->tag.count + keys->tags.count, struct keys_text);
+	memcpy(tags.items, keys->tag.items, keys->tag.count * sizeof *tags.items);
+	if (keys->tags.count)
+		memcpy(tags.items + keys->tag.count, keys->tags.items, keys->tags.count * sizeof *tags.items);
+	tags.count = keys->tag.count + keys->tags.count;
+	return tags;
+}
+
+static void
+matrix_read_layer(struct matrix *matrix, struct value entry)
+{
+	struct keys_reader reader = matrix_reader(matrix);
+	struct keys_layer keys = {0};
+
+	keys_read(&reader, KEYS_LAYER, entry, "a layer", &keys);
+	if (!keys.name.text.p ||
+	    !matrix_enter(matrix, &matrix->layer_index, keys.name, matrix->layer_count, "layer", layer_name))
+		return;
+	struct matrix_layer *layer = &matrix->layers[matrix->layer_count++];
+	*layer = (struct matrix_layer){
+		.name = keys.name,
+		.template = keys.template,
+		.context = keys.context.text.n ? str_of(path_clean(matrix->arena, keys.context.text)) : STR("."),
+		.target = keys.target.text.p ? keys.target.text : STR(""),
+		.description = keys.description.text.p ? keys.description.text : STR(""),
+		.tags = layer_tags(matrix, &keys),
+		.depends_on = keys.depends_on,
+		.fixed = keys.axes.given,
+		.vary = layer_vary(matrix, &keys),
+		.config = entry,
+	};
+	if (layer->tags.count == 0)
+		diag_error(matrix->diag, layer->name.span, "the layer '%.*s' has no tags", STR_ARG(layer->name.text));
+}
+
+static void
+matrix_read_layers(struct matrix *matrix, struct value list)
+{
+	size_t count = list.kind == VALUE_LIST ? list.as.list->count : 0;
+
+	matrix->layers = ARENA_ARRAY(matrix->arena, count, struct matrix_layer);
+	for (size_t i = 0; i < count; i++)
+		matrix_read_layer(matrix, list.as.list->items[i]);
+	for (uint32_t i = 0; i < matrix->layer_count; i++) {
+		struct matrix_layer *layer = &matrix->layers[i];
+		uint32_t found;
+
+		layer->depends = matrix_find_all(matrix, &matrix->layer_index, &layer->depends_on, "layer", &found);
+		layer->depends_on.count = found;
+	}
+}
+
+static void
+matrix_read_picks(struct matrix *matrix, const struct keys_texts *texts, struct matrix_pick *picks)
+{
+	for (uint32_t i = 0; i < KEYS_AXES; i++) {
+		picks[i].given = texts[i].given;
+		picks[i].values = matrix_find_all(matrix, &matrix->axes[i].index, &texts[i], axis_what(i),
+		                                  &picks[i].count);
+	}
+}
+
+static const struct keys_text *
+sequence_name(const struct matrix *matrix, uint32_t number)
+{
+	return &matrix->sequences[number].name;
+}
+
+/* Only a FROM makes an image of an OS that base_os alone names, so a sequence may not ask for one. */
+static void
+sequence_check_os(const struct matrix *matrix, const struct matrix_sequence *sequence,
+                  const struct keys_texts *os)
+{
+	const struct matrix_axis *axis = &matrix->axes[MATRIX_OS];
+	const struct matrix_pick *pick = &sequence->picks[MATRIX_OS];
+
+	for (uint32_t i = 0; i < pick->count && pick->count == os->count; i++) {
+		if (pick->values[i] < axis->listed)
+			continue;
+		diag_error(matrix->diag, os->items[i].span, "'%.*s' is no entry of os_versions",
+		           STR_ARG(os->items[i].text));
+		diag_note(matrix->diag, axis->values[pick->values[i]].span, "it is only a base_os here");
+	}
+}
+
+static void
+matrix_read_sequence(struct matrix *matrix, struct value entry)
+{
+	struct keys_reader reader = matrix_reader(matrix);
+	struct keys_sequence keys = {0};
+
+	keys_read(&reader, KEYS_SEQUENCE, entry, "a sequence", &keys);
+	if (!keys.name.text.p ||
+	    !matrix_enter(matrix, &matrix->sequence_index, keys.name, matrix->sequence_count, "sequence",
+	                  sequence_name))
+		return;
+	struct matrix_sequence *sequence = &matrix->sequences[matrix->sequence_count++];
+	sequence->name = keys.name;
+	sequence->description = keys.description.text.p ? keys.description.text : STR("");
+	matrix_read_picks(matrix, keys.picks, sequence->picks);
+	sequence_check_os(matrix, sequence, &keys.picks[MATRIX_OS]);
+	if (keys.layers.given) {
+		sequence->layers = matrix_find_all(matrix, &matrix->layer_index, &keys.layers, "layer",
+		                                   &sequence->layer_count);
+		return;
+	}
+	sequence->layer_count = matrix->layer_count;
+	sequence->layers = ARENA_ARRAY(matrix->arena, matrix->layer_count, uint32_t);
+	for (uint32_t i = 0; i < matrix->layer_count; i++)
+		sequence->layers[i] = i;
+}
+
+static void
+matrix_read_sequences(struct matrix *matrix, struct value list)
+{
+	size_t count = list.kind == VALUE_LIST ? list.as.list->count : 0;
+
+	matrix->sequences = ARENA_ARRAY(matrix->arena, count, struct matrix_sequence);
+	for (size_t i = 0; i < count; i++)
+		matrix_read_sequence(matrix, list.as.list->items[i]);
+}
+
+static void
+matrix_read_excludes(struct matrix *matrix, struct value list)
+{
+	size_t count = list.kind == VALUE_LIST ? list.as.list->count : 0;
+	struct keys_reader reader = matrix_reader(matrix);
+
+	matrix->excludes = ARENA_ARRAY(matrix->arena, count, struct matrix_exclude);
+	for (size_t i = 0; i < count; i++) {
+		struct keys_exclude keys = {0};
+		struct value entry = list.as.list->items[i];
+		bool any = false;
+
+		if (!keys_read(&reader, KEYS_EXCLUDE, entry, "an exclude", &keys))
+			continue;
+		for (uint32_t j = 0; j < KEYS_AXES; j++)
+			any = any || keys.picks[j].count;
+		if (!any) {
+			diag_error(matrix->diag, value_span(entry), "an exclude must name a version");
+			continue;
+		}
+		struct matrix_exclude *exclude = &matrix->excludes[matrix->exclude_count++];
+		exclude->span = value_span(entry);
+		matrix_read_picks(matrix, keys.picks, exclude->picks);
+	}
+}
+
+static void
+matrix_read_owners(struct matrix *matrix, struct value dict)
+{
+	struct keys_reader reader = matrix_reader(matrix);
+
+	if (dict.kind != VALUE_DICT)
+		return;
+	matrix->owners = ARENA_ARRAY(matrix->arena, dict.as.dict->used, struct matrix_owner);
+	for (size_t i = 0; i < dict.as.dict->used; i++) {
+		const struct dict_entry *entry = &dict.as.dict->entries[i];
+		struct matrix_owner *owner = &matrix->owners[matrix->owner_count];
+
+		if (entry->key.kind != VALUE_UNDEFINED && keys_read_text(&reader, entry->key, "a tag", &owner->tag) &&
+		    keys_read_text(&reader, entry->value, "the owner of a tag", &owner->image))
+			matrix->owner_count++;
+	}
+}
+
+static void
+matrix_read_rootfs(struct matrix *matrix, struct value dict)
+{
+	struct keys_reader reader = matrix_reader(matrix);
+
+	if (dict.kind != VALUE_DICT)
+		return;
+	matrix->rootfs = ARENA_ARRAY(matrix->arena, dict.as.dict->used, struct matrix_rootfs);
+	for (size_t i = 0; i < dict.as.dict->used; i++) {
+		const struct dict_entry *entry = &dict.as.dict->entries[i];
+		struct matrix_rootfs *rootfs = &matrix->rootfs[matrix->rootfs_count];
+
+		if (entry->key.kind == VALUE_UNDEFINED ||
+		    !keys_read_text(&reader, entry->key, "an OS version", &rootfs->os) ||
+		    matrix_find(matrix, &matrix->axes[MATRIX_OS].index, rootfs->os.text, rootfs->os.span,
+		                axis_what(MATRIX_OS)) == MATRIX_NONE)
+			continue;
+		if (entry->value.kind != VALUE_NONE &&
+		    !keys_read(&reader, KEYS_ROOTFS, entry->value, "a rootfs", &rootfs->keys))
+			continue;
+		matrix->rootfs_count++;
+	}
+}
+
+static void
+matrix_read_config(struct matrix *matrix, const struct keys_top *top)
+{
+	struct keys_reader reader = matrix_reader(matrix);
+
+	matrix->build_config = top->build_config;
+	if (top->build_config.kind == VALUE_DICT)
+		keys_read(&reader, KEYS_CONFIG, top->build_config, "build_config", &matrix->config);
+	else
+		matrix->build_config = value_dict(matrix->arena);
+	matrix->registry = STR("");
+	if (top->registry.text.p)
+		matrix->registry = top->registry.text;
+	else if (matrix->config.registry.text.p && name_is_host(matrix->config.registry.text))
+		matrix->registry = matrix->config.registry.text;
+}
+
+static void
+matrix_init(struct matrix *matrix, struct arena *arena, struct diag *diag, uint32_t source, struct str text)
+{
+	*matrix = (struct matrix){.arena = arena, .diag = diag, .source = source, .text = text, .axis_count = 2};
+	matrix->axes[MATRIX_OS].name = STR("os");
+	matrix->axes[MATRIX_PYTHON].name = STR("python");
+	for (uint32_t i = 0; i < KEYS_AXES; i++)
+		map_init(&matrix->axes[i].index);
+	map_init(&matrix->axis_index);
+	map_init(&matrix->layer_index);
+	map_init(&matrix->sequence_index);
+}
+
+bool
+matrix_read(struct matrix *matrix, struct arena *arena, struct diag *diag, uint32_t source, struct str text)
+{
+	struct keys_top top = {0};
+	unsigned errors = diag->errors;
+	struct value root;
+
+	matrix_init(matrix, arena, diag, source, text);
+	if (!yaml_read(arena, diag, source, text, YAML_MATRIX, &root))
+		return false;
+	if (root.kind == VALUE_NONE) {
+		diag_error(diag, (struct span){source, 0, 0}, "the matrix is empty");
+		return false;
+	}
+	struct keys_reader reader = matrix_reader(matrix);
+	keys_read(&reader, KEYS_TOP, root, "the matrix", &top);
+	matrix_read_os(matrix, &top.os_versions, top.python_versions.kind == VALUE_LIST ?
+	               top.python_versions.as.list->count : 0);
+	matrix_read_pythons(matrix, top.python_versions);
+	matrix_read_axes(matrix, top.axes);
+	matrix_read_layers(matrix, top.build_layers);
+	matrix_read_sequences(matrix, top.build_sequences);
+	matrix_read_excludes(matrix, top.exclude);
+	matrix_read_owners(matrix, top.tag_owner);
+	matrix_read_rootfs(matrix, top.rootfs);
+	matrix_read_config(matrix, &top);
+	return diag->errors == errors;
+}
+
+void
+matrix_release(struct matrix *matrix)
+{
+	for (uint32_t i = 0; i < KEYS_AXES; i++)
+		map_release(&matrix->axes[i].index);
+	map_release(&matrix->axis_index);
+	map_release(&matrix->layer_index);
+	map_release(&matrix->sequence_index);
+}
+
+struct span
+matrix_inside(const struct matrix *matrix, struct keys_text scalar, size_t offset, size_t length)
+{
+	struct str rest = str_slice(matrix->text, scalar.span.offset, matrix->text.n);
+	size_t quote = rest.n && (rest.p[0] == '"' || rest.p[0] == '\'');
+
+	if (scalar.span.source != matrix->source || !str_starts(str_slice(rest, quote, rest.n), scalar.text))
+		return scalar.span;
+	return (struct span){scalar.span.source, (uint32_t)(scalar.span.offset + quote + offset),
+	                     (uint32_t)length};
+}
+
+uint32_t
+matrix_sequence(const struct matrix *matrix, struct str name, struct span span)
+{
+	return matrix_find(matrix, &matrix->sequence_index, name, span, "sequence");
+}

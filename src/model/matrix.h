@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef DTK_MODEL_MATRIX_H
+#define DTK_MODEL_MATRIX_H
+
+#include "model/keys.h"
+
+/*
+ * A matrix as it was declared, checked: every name that it uses exists and is
+ * there once.  What is made of it (combinations, tags, images) is not here.
+ */
+enum { MATRIX_OS, MATRIX_PYTHON }; /* numbers of the first two axes */
+#define MATRIX_NONE UINT32_MAX
+
+/*
+ * Values of an axis in the order of the file.  The OS axis ends with those that
+ * only a base_os names: they are beyond `listed`, and only layers that do not
+ * vary over Python have them.
+ */
+struct matrix_axis {
+	struct str name;
+	struct keys_text *values;
+	uint32_t count, listed;
+	struct map index; /* value -> its number */
+};
+
+struct matrix_python {
+	struct str bump;
+	bool source;         /* compilation_method is source */
+	uint32_t base_os;    /* in the OS axis, or MATRIX_NONE */
+	struct value config; /* the entry as templates see it: versions are text */
+};
+
+struct matrix_layer {
+	struct keys_text name, template;
+	struct str context, target, description;
+	struct keys_texts tags;
+	struct keys_texts depends_on;
+	uint32_t *depends; /* the layers of depends_on */
+	bool fixed;        /* `axes` says what it varies over */
+	uint32_t vary;     /* a bit for each axis; without `axes`, OS and (but for "base") Python */
+	struct value config;
+};
+
+/* Chosen values of an axis; all where not given. */
+struct matrix_pick {
+	uint32_t *values;
+	uint32_t count;
+	bool given;
+};
+
+struct matrix_sequence {
+	struct keys_text name;
+	struct str description;
+	struct matrix_pick picks[KEYS_AXES];
+	uint32_t *layers;
+	uint32_t layer_count;
+};
+
+struct matrix_exclude {
+	struct matrix_pick picks[KEYS_AXES];
+	struct span span;
+};
+
+struct matrix_owner {
+	struct keys_text tag, image;
+};
+
+struct matrix_rootfs {
+	struct keys_text os;
+	struct keys_rootfs keys;
+};
+
+struct matrix {
+	struct arena *arena;
+	struct diag *diag;
+	uint32_t source;
+	struct str text;
+	struct matrix_axis axes[KEYS_AXES];
+	uint32_t axis_count; /* 2 at least */
+	struct map axis_index; /* declared axis -> its number */
+	struct matrix_python *pythons; /* by number in the Python axis */
+	struct matrix_layer *layers;
+	uint32_t layer_count;
+	struct map layer_index;
+	struct matrix_sequence *sequences;
+	uint32_t sequence_count;
+	struct map sequence_index;
+	struct matrix_exclude *excludes;
+	uint32_t exclude_count;
+	struct matrix_owner *owners;
+	uint32_t owner_count;
+	struct matrix_rootfs *rootfs;
+	uint32_t rootfs_count;
+	struct value build_config; /* a dict, empty where none is given */
+	struct keys_config config;
+	struct str registry; /* where pushes go: `registry`, else build_config.registry where that is a host */
+};
+
+/*
+ * Reads TEXT, registered as SOURCE, into MATRIX.  All lives in ARENA but the maps,
+ * which matrix_release gives back (after a failure too).  False after
+ * diagnostics; as many as can be told at once.
+ */
+bool matrix_read(struct matrix *matrix, struct arena *arena, struct diag *diag, uint32_t source,
+                 struct str text);
+void matrix_release(struct matrix *matrix);
+
+/* The place of byte OFFSET of a scalar that was read at SPAN, where it stands there unescaped; else SPAN. */
+struct span matrix_inside(const struct matrix *matrix, struct keys_text scalar, size_t offset, size_t length);
+
+/* The sequence NAME, or MATRIX_NONE after an error at SPAN and a suggestion. */
+uint32_t matrix_sequence(const struct matrix *matrix, struct str name, struct span span);
+
+#endif

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef DTK_MODEL_PLAN_H
+#define DTK_MODEL_PLAN_H
+
+#include "base/arena.h"
+#include "base/diag.h"
+#include "base/str.h"
+#include "data/value.h"
+
+/*
+ * The plan: what a matrix asks for, settled.  Images in build order, their
+ * parents, tags and Dockerfiles, the targets that name them.  Made once by
+ * plan_make, read-only afterwards.  Everything lives in the plan's arena.
+ */
+struct plan_arg {
+	struct str name, value;
+};
+
+/* A parent in the same plan, and the reference by which the Dockerfile names it. */
+struct plan_parent {
+	uint32_t image; /* index into images */
+	struct str ref;
+};
+
+struct plan_image {
+	struct str name;       /* short name: what follows "Dockerfile." */
+	struct str layer;      /* its layer; "" for a hand-written one */
+	struct str os, python; /* "" where it does not vary over them */
+	struct str python_bump; /* `bump` of its Python, "" if none: PY_VER is python.bump, or python alone */
+	struct str timezone;   /* build_config.timezone, "" if none */
+	struct str dockerfile; /* relative to the project: generated/Dockerfile.NAME, or a hand-written file */
+	struct str text;       /* the rendered Dockerfile; p is NULL for a hand-written one */
+	struct str env_file;   /* generated/_env.….sh, relative to the project; p NULL if hand-written */
+	struct str context;    /* relative to the project, "." for its directory */
+	struct str target;     /* stage, or "" */
+	struct str *tags;      /* those it owns, as written, the first is its main one; may be none (all lost) */
+	size_t tag_count;
+	struct plan_arg *args; /* build arguments that the Dockerfile declares */
+	size_t arg_count;
+	struct plan_parent *parents;
+	size_t parent_count;
+	struct str *onbuild;   /* Dockerfiles of the parents that it builds FROM and that have ONBUILD */
+	size_t onbuild_count;
+	uint32_t rootfs;       /* 1 + index into rootfs, 0: none */
+	struct span span;      /* of the layer that made it */
+};
+
+enum target_kind { TARGET_SEQUENCE, TARGET_GROUP, TARGET_LAYER, TARGET_IMAGE };
+
+/* A name that Ninja builds; several kinds may share a name where they mean the same images. */
+struct plan_target {
+	struct str name, description;
+	enum target_kind kind;
+	uint32_t *images; /* indices, ascending */
+	size_t image_count;
+	struct span span;
+};
+
+/* A root file system made by an edge of its own. */
+struct plan_rootfs {
+	struct str file;    /* generated/rootfs/NAME.tar */
+	struct str *command; /* the arguments after `dtk-stamp rootfs` */
+	size_t command_count;
+};
+
+/* A tag that several images asked for: who has it, who does not. */
+struct plan_collision {
+	struct str tag;
+	uint32_t owner;
+	uint32_t *losers;
+	size_t loser_count;
+};
+
+struct plan_file {
+	struct str path; /* relative to the project */
+	bool found;      /* false: looked for in vain; its directory is what to watch */
+};
+
+struct plan {
+	struct arena arena;
+	struct plan_image *images; /* parents before children; otherwise in the matrix's order */
+	size_t image_count;
+	struct plan_target *targets; /* sequences, groups, layers; images are not repeated here */
+	size_t target_count;
+	struct plan_rootfs *rootfs;
+	size_t rootfs_count;
+	struct plan_collision *collisions;
+	size_t collision_count;
+	struct plan_file *inputs; /* every file and directory read: what regeneration watches */
+	size_t input_count;
+	struct str *os_versions, *python_versions, *layers; /* for the summary */
+	size_t os_count, python_count, layer_count;
+	struct str registry;      /* where pushes go, "" none */
+	struct str cache_registry; /* build_config.cache_registry where it is text, else "" */
+	bool cache_inline;        /* build_config.cache_registry is true or text: inline cache */
+	struct str output;        /* "generated" */
+	bool buildkit;            /* build_config.buildkit_enabled */
+	unsigned parallel;        /* depth of the build pool; 0: as the machine has it; 1: one at a time */
+};
+
+struct plan_options {
+	const char *config;           /* the matrix, relative to the project; NULL: the default places */
+	const char *const *templates; /* directories; NULL-terminated */
+	const char *output;           /* "generated" */
+	const char *const *sequences; /* NULL-terminated: only these; NULL: all */
+	const char *tag;              /* --tag, or NULL */
+	const char *registry;         /* --registry, or NULL */
+	unsigned jobs;                /* --jobs; 0: not given */
+	bool strict;
+};
+
+/* NULL after diagnostics. DIAG must outlive the plan. */
+struct plan *plan_make(const struct plan_options *options, struct diag *diag);
+void plan_free(struct plan *plan);
+
+#endif

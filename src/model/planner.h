@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef DTK_MODEL_PLANNER_H
+#define DTK_MODEL_PLANNER_H
+
+#include "docker/file.h"
+#include "model/graph.h"
+#include "model/plan.h"
+#include "model/render.h"
+#include "model/tags.h"
+
+/*
+ * A plan in the making: what plan.c, link.c and target.c share.  Until the
+ * graph is sorted images are numbered in the matrix's order, those that only a FROM asked for last.
+ */
+struct planner_edge {
+	uint32_t child, parent;
+	enum docker_ref_kind kind;
+	struct str ref;   /* as the child's Dockerfile has it */
+	struct span span; /* there */
+};
+
+/* A reference to a repository of the matrix that is no tag of it; told once a layer. */
+struct planner_stray {
+	uint32_t layer, image;
+	struct str ref;
+	struct span span;
+	uint32_t more; /* images of the layer that have it too */
+};
+
+struct planner {
+	struct plan *plan;
+	const struct plan_options *options;
+	struct diag *diag;
+	FILE *silence; /* where repeated warnings go; opened when first needed */
+	struct matrix matrix;
+	struct axes axes;
+	struct tags tags;
+	struct render render;
+	struct arena scratch; /* of one Dockerfile */
+	size_t image_room; /* of images in the plan and of the next three, which are mem_alloc'd */
+	uint32_t *ids;     /* image -> combination */
+	bool *triggers;    /* image -> its Dockerfile has ONBUILD */
+	bool *astray;      /* image -> a FROM of it is a stray */
+	uint32_t *built; /* combination -> 1 + image, or 0 */
+	bool *failed;    /* layer -> an image of it could not be made: no more are tried */
+	bool *warned;    /* layer -> its Dockerfiles' warnings were told */
+	uint32_t *rootfs_of; /* OS -> 1 + number of its rootfs, or 0 */
+	struct planner_edge *edges; /* by child */
+	size_t edge_count, edge_room;
+	struct planner_stray *strays;
+	size_t stray_count, stray_room;
+	struct map stray_index; /* layer and reference -> 1 + stray */
+	struct graph graph;
+};
+
+/*
+ * From the matrix and the templates to images with parents, in order.  SEQUENCES
+ * (MATRIX_NONE alone: everything) say which.  False after diagnostics.
+ */
+bool planner_run(struct planner *planner, const uint32_t *sequences, size_t sequence_count);
+void planner_release(struct planner *planner);
+
+/* The layers as a graph of depends_on; the caller releases it. */
+void planner_layers(const struct planner *planner, struct graph *layers);
+/* The image of combination ID, added to the plan (name, files, tags) where it is not there yet. */
+uint32_t planner_add(struct planner *planner, uint32_t id);
+
+/*
+ * Reads the rendered Dockerfile of IMAGE: build arguments, rootfs, and an edge
+ * for each reference that is a tag of the matrix; images that are so implied are added.  False after errors.
+ */
+bool link_image(struct planner *planner, uint32_t image);
+/* Tells the strays: warnings, or with --strict errors. */
+void link_tell_strays(struct planner *planner);
+/* Tells, once a layer, where depends_on and the graph differ. */
+void link_check_depends(struct planner *planner);
+/* An error that shows the cycle as a closed path with the line of each step. False where there is none. */
+bool link_tell_cycle(struct planner *planner);
+
+/* Fills in the targets and checks the one space of names. False after diagnostics. */
+bool target_make(struct planner *planner, const uint32_t *sequences, size_t sequence_count);
+
+#endif
