@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "emit/script.h"
+
+#include "base/quote.h"
+
+static const char build_head[] =
+	"#!/bin/sh\n"
+	"# Written by dtk-gen: builds the images, parents first, with this shell and the engine alone.\n"
+	"# shellcheck disable=SC2034\n"
+	"set -u\n";
+
+static const char build_functions[] =
+	"\n"
+	"usage()\n"
+	"{\n"
+	"\tcat <<'END'\n"
+	"usage: build.sh [-hkn] [TARGET]...\n"
+	"Builds the targets (images, layers, sequences; all by default) and what they stand on.\n"
+	"  -h  show this\n"
+	"  -k  keep going: only what stands on a failed image is left out\n"
+	"  -n  print the commands, run nothing\n"
+	"END\n"
+	"}\n"
+	"\n"
+	"say() { printf 'build.sh: %s\\n' \"$*\" >&2; }\n"
+	"\n"
+	"# hook SCRIPT ENV: runs SCRIPT, if it exists, after the environment script ENV.\n"
+	"hook()\n"
+	"{\n"
+	"\t[ -e \"$1\" ] || return 0\n"
+	"\t(\n"
+	"\t\t# shellcheck source=/dev/null\n"
+	"\t\t[ -z \"$2\" ] || . \"./$2\"\n"
+	"\t\t# shellcheck source=/dev/null\n"
+	"\t\t. \"./$1\"\n"
+	"\t)\n"
+	"}\n"
+	"\n"
+	"# build ENV COMMAND: one image with its hooks.\n"
+	"build()\n"
+	"{\n"
+	"\tresult=0\n"
+	"\tif hook dkbuildprebuildscript.sh \"$1\" && eval \"$2\"; then\n"
+	"\t\thook dkbuildbuildsuccessscript.sh \"$1\" || result=1\n"
+	"\telse\n"
+	"\t\tresult=1\n"
+	"\t\thook dkbuildfailedscript.sh \"$1\" || :\n"
+	"\tfi\n"
+	"\thook dkbuildpostbuildscript.sh \"$1\" || result=1\n"
+	"\treturn \"$result\"\n"
+	"}\n"
+	"\n"
+	"# pick NUMBER...: these images are wanted.\n"
+	"pick()\n"
+	"{\n"
+	"\tfor number; do\n"
+	"\t\teval \"want_$number=1\"\n"
+	"\tdone\n"
+	"}\n"
+	"\n"
+	"# needs NUMBER PARENT...: where the image is wanted its parents are too.\n"
+	"needs()\n"
+	"{\n"
+	"\teval \"wanted=\\${want_$1-}\"\n"
+	"\t[ -z \"$wanted\" ] || pick \"$@\"\n"
+	"}\n"
+	"\n"
+	"# image NUMBER NAME PARENTS ENV WORDS: WORDS are those after the client's `build`.\n"
+	"image()\n"
+	"{\n"
+	"\tif [ -z \"$everything\" ]; then\n"
+	"\t\teval \"wanted=\\${want_$1-}\"\n"
+	"\t\t[ \"$wanted\" ] || return 0\n"
+	"\tfi\n"
+	"\tif [ \"$dry\" ]; then\n"
+	"\t\tprintf '%s\\n' \"$client $5\"\n"
+	"\t\treturn 0\n"
+	"\tfi\n"
+	"\tfor parent in $3; do\n"
+	"\t\teval \"failed=\\${failed_$parent-}\"\n"
+	"\t\tif [ \"$failed\" ]; then\n"
+	"\t\t\tsay \"$2: left out, it stands on an image that failed\"\n"
+	"\t\t\teval \"failed_$1=1\"\n"
+	"\t\t\treturn 0\n"
+	"\t\tfi\n"
+	"\tdone\n"
+	"\tsay \"$2\"\n"
+	"\tbuild \"$4\" \"$client $5\" && return 0\n"
+	"\tsay \"$2: failed\"\n"
+	"\teval \"failed_$1=1\"\n"
+	"\tstatus=1\n"
+	"\t[ \"$keep\" ] || exit 1\n"
+	"}\n";
+
+static const char build_rootfs[] =
+	"\n"
+	"# rootfs OPTION... FILE: a root file system, unless it is there.\n"
+	"rootfs()\n"
+	"{\n"
+	"\tsuite='' variant=minbase include='' epoch=1704067200\n"
+	"\twhile [ $# -gt 1 ]; do\n"
+	"\t\tcase $1 in\n"
+	"\t\t--suite) suite=$2 ;;\n"
+	"\t\t--variant) variant=$2 ;;\n"
+	"\t\t--include) include=--include=$2 ;;\n"
+	"\t\t--epoch) epoch=$2 ;;\n"
+	"\t\tesac\n"
+	"\t\tshift 2\n"
+	"\tdone\n"
+	"\t[ ! -e \"$1\" ] || return 0\n"
+	"\tset -- \"$1\" mmdebstrap --mode=root \"--variant=$variant\" ${include:+\"$include\"} \\\n"
+	"\t\t\"$suite\" \"$1.new\"\n"
+	"\tif [ \"$dry\" ]; then\n"
+	"\t\tprintf '%s\\n' \"# $*\"\n"
+	"\t\treturn 0\n"
+	"\tfi\n"
+	"\ttarget=$1\n"
+	"\tshift\n"
+	"\tmkdir -p \"$(dirname \"$target\")\"\n"
+	"\tSOURCE_DATE_EPOCH=$epoch \"$@\" && mv \"$target.new\" \"$target\" || exit 1\n"
+	"}\n";
+
+static const char build_options[] =
+	"\n"
+	"dry='' keep='' everything='' status=0\n"
+	"while getopts hkn option; do\n"
+	"\tcase $option in\n"
+	"\th) usage; exit 0 ;;\n"
+	"\tk) keep=1 ;;\n"
+	"\tn) dry=1 ;;\n"
+	"\t*) usage >&2; exit 2 ;;\n"
+	"\tesac\n"
+	"done\n"
+	"shift $((OPTIND - 1))\n"
+	"[ $# -gt 0 ] || set -- all\n"
+	"for target; do\n"
+	"\ttarget \"$target\"\n"
+	"done\n";
+
+static void pick_line(struct str name, const uint32_t *images, size_t count, struct buf *out)
+{
+	buf_addc(out, '\t');
+	quote_shell(out, name);
+	buf_adds(out, ") pick");
+	for (size_t i = 0; i < count; i++)
+		buf_addf(out, " %u", images[i]);
+	buf_adds(out, " ;;\n");
+}
+
+/* A name that layers, sequences and images share means the same images: the first line counts. */
+static void target_function(const struct plan *plan, struct buf *out)
+{
+	buf_adds(out, "\n# target NAME: its images are wanted.\ntarget()\n{\n");
+	buf_adds(out, "\tcase $1 in\n\tall) everything=1 ;;\n");
+	for (size_t i = 0; i < plan->target_count; i++)
+		pick_line(plan->targets[i].name, plan->targets[i].images, plan->targets[i].image_count, out);
+	for (uint32_t i = 0; i < plan->image_count; i++)
+		pick_line(plan->images[i].name, &i, 1, out);
+	buf_adds(out, "\t*)\n\t\tsay \"there is no target '$1'\"\n\t\texit 2\n\t\t;;\n\tesac\n}\n");
+}
+
+static void need_lines(const struct plan *plan, struct buf *out)
+{
+	buf_addc(out, '\n');
+	for (size_t i = plan->image_count; i-- > 0;) {
+		const struct plan_image *image = &plan->images[i];
+
+		if (image->parent_count)
+			buf_addf(out, "needs %zu", i);
+		for (size_t j = 0; j < image->parent_count; j++)
+			buf_addf(out, " %u", image->parents[j].image);
+		if (image->parent_count)
+			buf_addc(out, '\n');
+	}
+}
+
+static void rootfs_lines(const struct plan *plan, struct buf *out)
+{
+	for (size_t i = 0; i < plan->rootfs_count; i++) {
+		const struct plan_rootfs *rootfs = &plan->rootfs[i];
+
+		buf_adds(out, "rootfs");
+		for (size_t j = 0; j < rootfs->command_count; j++) {
+			buf_addc(out, ' ');
+			quote_shell(out, rootfs->command[j]);
+		}
+		buf_addc(out, '\n');
+	}
+}
+
+static void image_line(const struct engine *engine, const struct plan_image *image, size_t number,
+                       struct buf *words, struct buf *out)
+{
+	buf_addf(out, "image %zu ", number);
+	quote_shell(out, image->name);
+	buf_adds(out, " '");
+	for (size_t i = 0; i < image->parent_count; i++)
+		buf_addf(out, "%s%u", i ? " " : "", image->parents[i].image);
+	buf_adds(out, "' ");
+	quote_shell(out, image->env_file);
+	buf_addc(out, ' ');
+	buf_clear(words);
+	engine_arguments(engine, image, words);
+	engine_place(image, words);
+	quote_shell(out, str_trim(buf_str(words)));
+	buf_addc(out, '\n');
+}
+
+void script_build(const struct plan *plan, const struct engine *engine, struct str root, struct buf *out)
+{
+	struct buf words = BUF_INIT;
+
+	buf_adds(out, build_head);
+	buf_adds(out, "cd \"$(dirname \"$0\")\"/");
+	quote_shell(out, root);
+	buf_adds(out, " || exit 1\n");
+	buf_addstr(&words, engine->client);
+	buf_addf(&words, " %s", engine->verb);
+	buf_adds(out, "client=");
+	quote_shell(out, buf_str(&words));
+	buf_addc(out, '\n');
+	buf_adds(out, build_functions);
+	if (plan->rootfs_count)
+		buf_adds(out, build_rootfs);
+	target_function(plan, out);
+	buf_adds(out, build_options);
+	need_lines(plan, out);
+	rootfs_lines(plan, out);
+	for (size_t i = 0; i < plan->image_count; i++)
+		image_line(engine, &plan->images[i], i, &words, out);
+	buf_adds(out, "exit \"$status\"\n");
+	buf_release(&words);
+}

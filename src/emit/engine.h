@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef DTK_EMIT_ENGINE_H
+#define DTK_EMIT_ENGINE_H
+
+#include "model/plan.h"
+
+/*
+ * The command lines of the engine's client, as text that a POSIX shell takes.
+ * build.ninja and build.sh have them from here, so that they cannot differ.
+ *
+ *	CLIENT VERB ARGUMENTS TAGS -f DOCKERFILE CONTEXT
+ */
+enum engine_kind { ENGINE_DOCKER, ENGINE_BUILDX, ENGINE_PODMAN, ENGINE_KINDS };
+
+struct engine {
+	enum engine_kind kind;
+	struct str client; /* DOCKER_BUILDKIT=1 ... docker --host URL */
+	const char *verb;  /* build, or buildx build --load, ... */
+	struct str platform; /* of --platform, or "" */
+	bool cache;          /* inline */
+	struct str cache_registry; /* where earlier builds are; "": where the tags say */
+};
+
+struct engine_options {
+	const char *engine;   /* "docker", "buildx", "podman"; NULL: by the name of the program */
+	const char *program;  /* NULL: docker, or podman */
+	const char *host;     /* NULL: as the environment has it */
+	const char *platform; /* NULL: the engine's own */
+};
+
+/* False where options->engine is none of the names, which engine_names has. */
+bool engine_init(struct engine *engine, struct arena *arena, const struct engine_options *options,
+                 const struct plan *plan);
+extern const char *const engine_names[ENGINE_KINDS];
+
+/* What enters the image: build arguments, target, platform, cache; no blank before or after. */
+void engine_arguments(const struct engine *engine, const struct plan_image *image, struct buf *out);
+/* " -t TAG" for each, " -f DOCKERFILE" and " CONTEXT". */
+void engine_place(const struct plan_image *image, struct buf *out);
+
+#endif

@@ -1,0 +1,407 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "emit/ninja.h"
+
+#include "base/quote.h"
+#include "emit/writer.h"
+
+/* --- Pieces --- */
+
+void writer_check(struct writer *writer, struct str value, struct span at, const char *what)
+{
+	if (quote_ninja_fits(value))
+		return;
+	diag_error(writer->ninja->diag, at, "%s has a line break, which no Ninja file can carry", what);
+	writer->fine = false;
+}
+
+void writer_path(struct writer *writer, struct str value)
+{
+	quote_ninja_path(writer->out, value);
+}
+
+void writer_stamp(struct writer *writer, struct str name, const char *suffix)
+{
+	buf_addstr(writer->out, buf_str(&writer->stamps));
+	writer_path(writer, name);
+	buf_adds(writer->out, suffix);
+}
+
+static void rule(struct writer *writer, const char *name, struct str command, const char *more)
+{
+	buf_addf(writer->out, "rule %s\n  command = ", name);
+	buf_addstr(writer->out, command);
+	buf_addf(writer->out, "\n%s", more);
+}
+
+static void __attribute__((format(printf, 4, 5)))
+stamp_rule(struct writer *writer, const char *name, const char *more, const char *format, ...)
+{
+	struct buf command = BUF_INIT;
+	va_list args;
+
+	buf_addf(&command, "%s ", writer->ninja->stamp);
+	va_start(args, format);
+	buf_vaddf(&command, format, args);
+	va_end(args);
+	rule(writer, name, buf_str(&command), more);
+	buf_release(&command);
+}
+
+/* --- Rules --- */
+
+/* Where dtk-gen is not installed a tree that was committed stays as it is. */
+static void regeneration_rule(struct writer *writer)
+{
+	const struct ninja *ninja = writer->ninja;
+	struct buf command = BUF_INIT, escaped = BUF_INIT;
+
+	if (strchr(ninja->gen, '/'))
+		buf_addstr(&command, ninja->generator);
+	else
+		buf_addf(&command, "if command -v %s >/dev/null; then %.*s; else echo 'no %s: nothing is generated'; fi",
+		         ninja->gen, STR_ARG(ninja->generator), ninja->gen);
+	writer_check(writer, buf_str(&command), SPAN_NONE, "the command line of dtk-gen");
+	quote_ninja_value(&escaped, buf_str(&command));
+	rule(writer, "regen", buf_str(&escaped),
+	     "  description = dtk-gen\n  generator = 1\n  restat = 1\n  depfile = ");
+	quote_ninja_value(writer->out, ninja->tree);
+	buf_adds(writer->out, "/.dep\n");
+	buf_release(&escaped);
+	buf_release(&command);
+}
+
+static void push_options(const struct ninja *ninja, struct buf *words)
+{
+	if (ninja->registry) {
+		buf_adds(words, "--registry ");
+		quote_shell(words, str_of(ninja->registry));
+		buf_addc(words, ' ');
+	}
+	if (ninja->release) {
+		buf_adds(words, "--release ");
+		quote_shell(words, str_of(ninja->release));
+		buf_addc(words, ' ');
+	}
+}
+
+/* The rules of single images, then those of actions, which name the client without a verb. */
+static void stamp_rules(struct writer *writer)
+{
+	const struct ninja *ninja = writer->ninja;
+	struct buf client = BUF_INIT, options = BUF_INIT, push = BUF_INIT;
+	const char *pool = ninja->plan->parallel ? "  pool = build\n" : "";
+	char more[64];
+
+	snprintf(more, sizeof more, "  restat = 1\n%s", pool);
+	writer_check(writer, ninja->engine->client, SPAN_NONE, "the engine's command line");
+	quote_ninja_value(&client, ninja->engine->client);
+	push_options(ninja, &options);
+	writer_check(writer, buf_str(&options), SPAN_NONE, "the registry or release");
+	quote_ninja_value(&push, buf_str(&options));
+	buf_addf(writer->out, "client = %s\ndocker = -- $client %s\n", client.p, ninja->engine->verb);
+	stamp_rule(writer, "hooks", "  depfile = $out.d\n  deps = gcc\n  restat = 1\n", "hooks $out");
+	stamp_rule(writer, "key", "  depfile = $out.d\n  deps = gcc\n  restat = 1\n", "key ${o}-f $in $out -- $a");
+	stamp_rule(writer, "image", more, "build $out $v");
+	if (ninja->plan->rootfs_count)
+		stamp_rule(writer, "rootfs", "  restat = 1\n", "rootfs $o");
+	stamp_rule(writer, "push", "  pool = console\n  rspfile = $out.rsp\n  rspfile_content = $in\n",
+	           "push %s$out @$out.rsp -- $client", push.n ? push.p : "");
+	buf_clear(&options);
+	quote_shell(&options, ninja->tree);
+	buf_clear(&push);
+	quote_ninja_value(&push, buf_str(&options));
+	stamp_rule(writer, "verify", "  pool = console\n", "verify %s/stamps -- $client", push.p);
+	stamp_rule(writer, "clean-images", "  pool = console\n", "clean-images %s/stamps -- $client", push.p);
+	buf_release(&push);
+	buf_release(&options);
+	buf_release(&client);
+}
+
+static void print_rules(struct writer *writer)
+{
+	const struct ninja *ninja = writer->ninja;
+	struct buf command = BUF_INIT, escaped = BUF_INIT;
+
+	buf_adds(&command, "cat ");
+	quote_shell(&command, ninja->tree);
+	buf_adds(&command, "/.help");
+	quote_ninja_value(&escaped, buf_str(&command));
+	rule(writer, "help", buf_str(&escaped), "  description = targets\n  pool = console\n");
+	buf_clear(&command);
+	buf_clear(&escaped);
+	buf_addstr(&command, ninja->generator);
+	buf_adds(&command, " -t graph");
+	quote_ninja_value(&escaped, buf_str(&command));
+	rule(writer, "graph", buf_str(&escaped), "  description = graph\n  pool = console\n");
+	buf_release(&escaped);
+	buf_release(&command);
+}
+
+/* --- Top --- */
+
+static void header(struct writer *writer)
+{
+	const struct ninja *ninja = writer->ninja;
+	struct buf *out = writer->out;
+
+	buf_addf(out, "# Written by dtk-gen from %.*s; edits are lost.\n", STR_ARG(ninja->source));
+	buf_adds(out, "ninja_required_version = 1.9\nbuilddir = ");
+	quote_ninja_value(out, ninja->tree);
+	buf_adds(out, "/stamps\n");
+	if (ninja->configured)
+		buf_adds(out, "include config.ninja\n");
+	if (ninja->plan->parallel)
+		buf_addf(out, "pool build\n  depth = %u\n", ninja->plan->parallel);
+	regeneration_rule(writer);
+	stamp_rules(writer);
+	print_rules(writer);
+}
+
+/* The name of a regeneration's dependency: through the link, so that it is no target's. */
+static void watched(const struct ninja *ninja, struct str name, struct buf *out)
+{
+	if (name.n && name.p[0] != '/') {
+		buf_addstr(out, ninja->tree);
+		buf_adds(out, "/.root/");
+	}
+	buf_addstr(out, name);
+}
+
+static void regeneration(struct writer *writer)
+{
+	const struct ninja *ninja = writer->ninja;
+	struct buf *out = writer->out, *text = &writer->text;
+
+	buf_adds(out, "build ");
+	writer_path(writer, ninja->manifest);
+	buf_adds(out, " | ");
+	writer_path(writer, ninja->tree);
+	buf_adds(out, "/.files: regen");
+	if (ninja->configured)
+		buf_adds(out, " | dtk-gen dtk-stamp");
+	buf_addc(out, '\n');
+	for (size_t i = 0; i < ninja->input_count; i++) {
+		buf_clear(text);
+		watched(ninja, ninja->inputs[i], text);
+		buf_adds(out, "build ");
+		writer_path(writer, buf_str(text));
+		buf_adds(out, ": phony\n");
+	}
+	buf_adds(out, "build ");
+	writer_path(writer, ninja->tree);
+	buf_adds(out, "/.always: phony\n");
+}
+
+void ninja_depfile(const struct ninja *ninja, struct buf *out)
+{
+	struct buf name = BUF_INIT;
+
+	quote_depfile(out, ninja->manifest);
+	buf_adds(out, ":");
+	for (size_t i = 0; i <= ninja->input_count; i++) {
+		buf_clear(&name);
+		watched(ninja, i < ninja->input_count ? ninja->inputs[i] : ninja->tree, &name);
+		buf_adds(out, " \\\n ");
+		quote_depfile(out, buf_str(&name));
+	}
+	if (ninja->always) {
+		buf_adds(out, " \\\n ");
+		quote_depfile(out, ninja->tree);
+		buf_adds(out, "/.always");
+	}
+	buf_addc(out, '\n');
+	buf_release(&name);
+}
+
+/* --- Images --- */
+
+/* Equal strings of arguments are one variable: $a0, $a1, ... */
+static void share_arguments(struct writer *writer)
+{
+	struct buf *text = &writer->text;
+
+	writer->shared = mem_alloc((writer->plan->image_count + 1) * sizeof *writer->shared);
+	for (size_t i = 0; i < writer->plan->image_count; i++) {
+		const struct plan_image *image = &writer->plan->images[i];
+		struct map_entry *entry;
+		bool fresh;
+
+		writer->shared[i] = UINT32_MAX;
+		buf_clear(text);
+		engine_arguments(writer->ninja->engine, image, text);
+		if (text->n == 0)
+			continue;
+		entry = map_get(&writer->arguments, buf_str(text));
+		if (!entry) {
+			writer_check(writer, buf_str(text), image->span, "a build argument");
+			entry = map_put(&writer->arguments,
+			                (struct str){arena_strndup(&writer->arena, text->p, text->n), text->n}, &fresh);
+			entry->value.number = writer->arguments.count - 1;
+			buf_addf(writer->out, "a%zu = ", writer->arguments.count - 1);
+			quote_ninja_value(writer->out, entry->key);
+			buf_addc(writer->out, '\n');
+		}
+		writer->shared[i] = (uint32_t)entry->value.number;
+	}
+}
+
+/* Where the key is looked for: a context of its own, and parents' ONBUILD triggers. */
+static void key_options(struct writer *writer, const struct plan_image *image)
+{
+	struct buf *text = &writer->text;
+
+	buf_clear(text);
+	if (!str_is(image->context, ".")) {
+		buf_adds(text, "-C ");
+		quote_shell(text, image->context);
+		buf_addc(text, ' ');
+	}
+	for (size_t i = 0; i < image->onbuild_count; i++) {
+		buf_adds(text, "--onbuild ");
+		quote_shell(text, image->onbuild[i]);
+		buf_addc(text, ' ');
+	}
+	if (text->n == 0)
+		return;
+	writer_check(writer, buf_str(text), image->span, "the context's path");
+	buf_adds(writer->out, " o = ");
+	quote_ninja_value(writer->out, buf_str(text));
+	buf_addc(writer->out, '\n');
+}
+
+static void key_edge(struct writer *writer, const struct plan_image *image, uint32_t arguments)
+{
+	struct buf *out = writer->out;
+
+	writer_check(writer, image->dockerfile, image->span, "the Dockerfile's path");
+	buf_adds(out, "build ");
+	writer_stamp(writer, image->name, ".key");
+	buf_adds(out, ": key ");
+	writer_path(writer, image->dockerfile);
+	buf_adds(out, " | ");
+	buf_addstr(out, buf_str(&writer->stamps));
+	buf_adds(out, ".hooks");
+	if (image->rootfs) {
+		buf_addc(out, ' ');
+		writer_path(writer, writer->plan->rootfs[image->rootfs - 1].file);
+	}
+	buf_addc(out, '\n');
+	if (arguments != UINT32_MAX)
+		buf_addf(out, " a = $a%u\n", arguments);
+	key_options(writer, image);
+}
+
+/* -p NAME=REF for each parent, then what follows `build`. */
+static void image_words(struct writer *writer, const struct plan_image *image, uint32_t arguments)
+{
+	struct buf *out = writer->out, *text = &writer->text;
+
+	buf_clear(text);
+	for (size_t i = 0; i < image->parent_count; i++) {
+		const struct plan_parent *parent = &image->parents[i];
+
+		buf_adds(text, "-p ");
+		quote_shell(text, writer->plan->images[parent->image].name);
+		buf_addc(text, '=');
+		quote_shell(text, parent->ref);
+		buf_addc(text, ' ');
+	}
+	writer_check(writer, buf_str(text), image->span, "a parent's reference");
+	buf_adds(out, " v = ");
+	quote_ninja_value(out, buf_str(text));
+	buf_adds(out, "$docker");
+	if (arguments != UINT32_MAX)
+		buf_addf(out, " $a%u", arguments);
+	buf_clear(text);
+	engine_place(image, text);
+	writer_check(writer, buf_str(text), image->span, "a tag or path");
+	quote_ninja_value(out, buf_str(text));
+	buf_addc(out, '\n');
+}
+
+static void image_edge(struct writer *writer, const struct plan_image *image)
+{
+	struct buf *out = writer->out;
+
+	buf_adds(out, "build ");
+	writer_stamp(writer, image->name, ".image");
+	buf_adds(out, " | ");
+	writer_stamp(writer, image->name, ".seal");
+	buf_adds(out, ": image ");
+	writer_stamp(writer, image->name, ".key");
+	for (size_t i = 0; i < image->parent_count; i++) {
+		buf_adds(out, i ? " " : " | ");
+		writer_stamp(writer, writer->plan->images[image->parents[i].image].name, ".image");
+	}
+	buf_addc(out, '\n');
+}
+
+static void images(struct writer *writer)
+{
+	buf_adds(writer->out, "build ");
+	writer_stamp(writer, STR(".hooks"), ": hooks\n");
+	for (size_t i = 0; i < writer->plan->image_count; i++) {
+		key_edge(writer, &writer->plan->images[i], writer->shared[i]);
+		image_edge(writer, &writer->plan->images[i]);
+		image_words(writer, &writer->plan->images[i], writer->shared[i]);
+	}
+}
+
+static void rootfs_edges(struct writer *writer)
+{
+	struct buf *text = &writer->text;
+
+	for (size_t i = 0; i < writer->plan->rootfs_count; i++) {
+		const struct plan_rootfs *rootfs = &writer->plan->rootfs[i];
+
+		buf_clear(text);
+		for (size_t j = 0; j < rootfs->command_count; j++) {
+			buf_adds(text, j ? " " : "");
+			quote_shell(text, rootfs->command[j]);
+		}
+		writer_check(writer, buf_str(text), SPAN_NONE, "a word of a rootfs");
+		buf_adds(writer->out, "build ");
+		writer_path(writer, rootfs->file);
+		buf_adds(writer->out, ": rootfs\n o = ");
+		quote_ninja_value(writer->out, buf_str(text));
+		buf_addc(writer->out, '\n');
+	}
+}
+
+static void writer_init(struct writer *writer, const struct ninja *ninja, struct buf *out)
+{
+	*writer = (struct writer){.ninja = ninja, .plan = ninja->plan, .out = out, .fine = true};
+	arena_init(&writer->arena);
+	map_init(&writer->arguments);
+	map_init(&writer->names);
+	quote_ninja_path(&writer->stamps, ninja->tree);
+	buf_addstr(&writer->actions, buf_str(&writer->stamps));
+	buf_adds(&writer->stamps, "/stamps/");
+	buf_adds(&writer->actions, "/do/");
+}
+
+static void writer_release(struct writer *writer)
+{
+	buf_release(&writer->text);
+	buf_release(&writer->actions);
+	buf_release(&writer->stamps);
+	map_release(&writer->names);
+	map_release(&writer->arguments);
+	mem_free(writer->shared);
+	arena_release(&writer->arena);
+}
+
+bool ninja_write(const struct ninja *ninja, struct buf *out)
+{
+	struct writer writer;
+
+	writer_init(&writer, ninja, out);
+	header(&writer);
+	share_arguments(&writer);
+	regeneration(&writer);
+	rootfs_edges(&writer);
+	images(&writer);
+	writer_targets(&writer);
+	writer_release(&writer);
+	return writer.fine;
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef DTK_EMIT_NINJA_H
+#define DTK_EMIT_NINJA_H
+
+#include "emit/engine.h"
+
+/*
+ * build.ninja.  Rules hold the commands and edges little, since Ninja's own
+ * reading of the manifest is what a run without changes costs.
+ *
+ * How generated files that vanish come back: the regeneration edge watches the
+ * tree's directory (through TREE/.root, in its depfile), which is never
+ * younger than the manifest unless something was added or removed there since.
+ * Stamps, logs and actions have directories of their own for that reason.
+ */
+struct ninja {
+	const struct plan *plan;
+	const struct engine *engine;
+	struct diag *diag;
+	struct str manifest;  /* "build.ninja" */
+	struct str tree;      /* "generated" */
+	struct str source;    /* what it is made from, for the first line */
+	struct str generator; /* dtk-gen's command line, for a shell */
+	const char *gen, *stamp; /* the programs: "./dtk-gen", or "dtk-gen" from PATH */
+	bool configured;      /* config.ninja makes the programs */
+	const char *registry, *release; /* of pushes, or NULL */
+	const struct str *inputs; /* what regeneration watches, cleaned paths */
+	size_t input_count;
+	bool always; /* one of them cannot be watched: regenerate every time */
+};
+
+/* False after diagnostics: a value that no manifest can carry. */
+bool ninja_write(const struct ninja *ninja, struct buf *out);
+
+/* The depfile of the regeneration edge: inputs, the tree, and with `always` something that never exists. */
+void ninja_depfile(const struct ninja *ninja, struct buf *out);
+
+/* A line for each target, as `ninja help` prints it. */
+void ninja_help(const struct plan *plan, struct buf *out);
+
+#endif

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/quote.h"
+#include "emit/writer.h"
+
+/* What is there whatever the matrix. */
+static const struct action {
+	const char *name, *summary, *rule;
+} actions[] = {
+	{"verify", "ask the engine about all images, hash again what times cannot vouch for", "verify"},
+	{"clean-images", "remove the images and their stamps", "clean-images"},
+	{"graph", "print the layer DAG as DOT", "graph"},
+	{"help", "print this list", "help"},
+};
+
+static const char *const kinds[] = {"sequence", "group", "layer", "image"};
+
+static bool fresh_name(struct writer *writer, struct str name)
+{
+	bool fresh;
+
+	map_put(&writer->names, name, &fresh);
+	return fresh;
+}
+
+static void push_name(struct writer *writer, struct str name)
+{
+	buf_adds(writer->out, "push-");
+	writer_path(writer, name);
+}
+
+/* "push-T: phony generated/do/push-T" and the start of the edge behind it. */
+static void push_edge(struct writer *writer, struct str name)
+{
+	struct buf *out = writer->out;
+
+	buf_adds(out, "build ");
+	push_name(writer, name);
+	buf_adds(out, ": phony ");
+	buf_addstr(out, buf_str(&writer->actions));
+	push_name(writer, name);
+	buf_adds(out, "\nbuild ");
+	buf_addstr(out, buf_str(&writer->actions));
+	push_name(writer, name);
+	buf_adds(out, ": push");
+}
+
+static void add_image(struct writer *writer, size_t image)
+{
+	buf_addc(writer->out, ' ');
+	writer_stamp(writer, writer->plan->images[image].name, ".image");
+}
+
+/* A name for COUNT images (NULL: all of them): those are enough that no other one of them stands on. */
+static void set_name(struct writer *writer, struct str name, const uint32_t *set, size_t count)
+{
+	const struct plan *plan = writer->plan;
+	unsigned char *state = mem_alloc(plan->image_count + 1);
+
+	memset(state, set ? 0 : 1, plan->image_count + 1);
+	for (size_t i = 0; set && i < count; i++)
+		state[set[i]] = 1;
+	for (size_t i = 0; i < count; i++) {
+		const struct plan_image *image = &plan->images[set ? set[i] : i];
+
+		for (size_t j = 0; j < image->parent_count; j++)
+			state[image->parents[j].image] = 0;
+	}
+	buf_adds(writer->out, "build ");
+	writer_path(writer, name);
+	buf_adds(writer->out, ": phony");
+	for (size_t i = 0; i < count; i++)
+		if (state[set ? set[i] : i])
+			add_image(writer, set ? set[i] : i);
+	buf_addc(writer->out, '\n');
+	mem_free(state);
+}
+
+static void set_targets(struct writer *writer, struct str name, const uint32_t *set, size_t count)
+{
+	if (!fresh_name(writer, name))
+		return;
+	set_name(writer, name, set, count);
+	push_edge(writer, name);
+	for (size_t i = 0; i < count; i++)
+		add_image(writer, set ? set[i] : i);
+	buf_addc(writer->out, '\n');
+}
+
+static void image_targets(struct writer *writer, size_t image)
+{
+	struct str name = writer->plan->images[image].name;
+
+	if (map_get(&writer->names, name))
+		return;
+	buf_adds(writer->out, "build ");
+	writer_path(writer, name);
+	buf_adds(writer->out, ": phony");
+	add_image(writer, image);
+	buf_addc(writer->out, '\n');
+	push_edge(writer, name);
+	add_image(writer, image);
+	buf_addc(writer->out, '\n');
+}
+
+static void action_targets(struct writer *writer)
+{
+	const char *dir = writer->actions.p;
+
+	for (size_t i = 0; i < sizeof actions / sizeof *actions; i++) {
+		buf_addf(writer->out, "build %s: phony %s%s\n", actions[i].name, dir, actions[i].name);
+		buf_addf(writer->out, "build %s%s: %s\n", dir, actions[i].name, actions[i].rule);
+	}
+}
+
+void writer_targets(struct writer *writer)
+{
+	const struct plan *plan = writer->plan;
+
+	for (size_t i = 0; i < plan->target_count; i++)
+		set_targets(writer, plan->targets[i].name, plan->targets[i].images, plan->targets[i].image_count);
+	set_targets(writer, STR("all"), NULL, plan->image_count);
+	for (size_t i = 0; i < plan->image_count; i++)
+		image_targets(writer, i);
+	action_targets(writer);
+	buf_adds(writer->out, "default all\n");
+}
+
+/* --- Help --- */
+
+static void help_line(struct buf *out, const char *prefix, struct str name, const char *summary)
+{
+	size_t width = strlen(prefix) + name.n;
+
+	buf_adds(out, prefix);
+	buf_addstr(out, name);
+	do
+		buf_addc(out, ' ');
+	while (++width < 26);
+	buf_adds(out, summary);
+}
+
+static void help_text(struct buf *out, struct str text)
+{
+	for (size_t i = 0; i < text.n; i++)
+		buf_addc(out, (unsigned char)text.p[i] < ' ' ? ' ' : text.p[i]);
+}
+
+static void help_set(const struct plan_target *target, struct buf *out)
+{
+	help_line(out, "", target->name, kinds[target->kind]);
+	buf_addf(out, ", %zu image%s", target->image_count, target->image_count == 1 ? "" : "s");
+	if (target->description.n) {
+		buf_adds(out, ": ");
+		help_text(out, target->description);
+	}
+	buf_addc(out, '\n');
+	help_line(out, "push-", target->name, "push them once all are built\n");
+}
+
+static void help_image(const struct plan_image *image, struct buf *out)
+{
+	help_line(out, "", image->name, "image ");
+	buf_addstr(out, image->tag_count ? image->tags[0] : STR("without a tag"));
+	buf_addc(out, '\n');
+	help_line(out, "push-", image->name, "push it\n");
+}
+
+void ninja_help(const struct plan *plan, struct buf *out)
+{
+	help_line(out, "", STR("all"), "every image (what ninja alone builds)\n");
+	help_line(out, "push-", STR("all"), "push them once all are built\n");
+	for (size_t i = 0; i < sizeof actions / sizeof *actions; i++) {
+		help_line(out, "", str_of(actions[i].name), actions[i].summary);
+		buf_addc(out, '\n');
+	}
+	for (size_t i = 0; i < plan->target_count; i++)
+		help_set(&plan->targets[i], out);
+	for (size_t i = 0; i < plan->image_count; i++)
+		help_image(&plan->images[i], out);
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef DTK_EMIT_WRITER_H
+#define DTK_EMIT_WRITER_H
+
+#include "base/map.h"
+#include "emit/ninja.h"
+
+/* A build.ninja in the making: what ninja.c and ninja_target.c share. */
+struct writer {
+	const struct ninja *ninja;
+	const struct plan *plan;
+	struct buf *out;
+	struct buf stamps;    /* "generated/stamps/", escaped as a path */
+	struct buf actions;   /* "generated/do/" */
+	struct arena arena;
+	struct map arguments; /* argument strings -> number of their variable */
+	uint32_t *shared;     /* image -> number, or UINT32_MAX for none */
+	struct map names;     /* targets written so far */
+	struct buf text;      /* scratch */
+	bool fine;
+};
+
+/* Says at AT that VALUE does not fit a Ninja file, where it does not. */
+void writer_check(struct writer *writer, struct str value, struct span at, const char *what);
+void writer_path(struct writer *writer, struct str value);
+/* The path of a stamp: generated/stamps/NAME SUFFIX. */
+void writer_stamp(struct writer *writer, struct str name, const char *suffix);
+
+/* Names for images, sequences and layers; pushes of each; what is always there. */
+void writer_targets(struct writer *writer);
+
+#endif
