@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/gen.h"
+
+#include "base/fs.h"
+#include "emit/engine.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define FIELD(name) offsetof(struct gen_options, name)
+
+static const struct opt table[] = {
+	{'C', "directory", "DIR", "work there: the project's directory", OPT_TEXT, OPT_PASSING, FIELD(directory)},
+	{0, "config", "FILE", "the matrix (default: matrices/build-matrix.yaml)", OPT_TEXT, 0, FIELD(config)},
+	{0, "templates", "DIR", "where templates are looked for first (default: templates)", OPT_TEXT, 0,
+	 FIELD(templates)},
+	{0, "output", "DIR", "where the tree goes (default: generated)", OPT_TEXT, 0, FIELD(output)},
+	{0, "ninja", "FILE", "the Ninja file (default: build.ninja)", OPT_TEXT, 0, FIELD(ninja)},
+	{0, "sequence", "NAME", "only this sequence, and others so named", OPT_LIST, 0, FIELD(sequences)},
+	{0, "tag", "REF", "tag of the one image that there is", OPT_TEXT, 0, FIELD(tag)},
+	{0, "engine", "NAME", "docker, buildx or podman", OPT_TEXT, 0, FIELD(engine)},
+	{0, "host", "URL", "the engine's daemon", OPT_TEXT, 0, FIELD(host)},
+	{0, "docker", "PROGRAM", "the engine's client (default: docker on PATH)", OPT_TEXT, 0, FIELD(docker)},
+	{0, "jobs", "N", "builds at a time", OPT_NUMBER, 0, FIELD(jobs)},
+	{0, "platform", "LIST", "what to build for", OPT_TEXT, 0, FIELD(platform)},
+	{0, "registry", "HOST[/PATH]", "where pushes go", OPT_TEXT, 0, FIELD(registry)},
+	{0, "release", "V", "push with this version beside latest", OPT_TEXT, 0, FIELD(release)},
+	{0, "strict", NULL, "undefined variables and strange FROMs are errors", OPT_FLAG, 0, FIELD(strict)},
+	{0, "summary", NULL, "print what the matrix holds, write nothing", OPT_FLAG, OPT_PASSING, FIELD(summary)},
+	{0, "check", NULL, "write nothing, exit 1 where files differ", OPT_FLAG, OPT_PASSING, FIELD(check)},
+	{'n', "dry-run", NULL, "print what would be written, write nothing", OPT_FLAG, OPT_PASSING, FIELD(dry_run)},
+	{'v', "verbose", NULL, "say what is written", OPT_FLAG, OPT_PASSING, FIELD(verbose)},
+	{'t', NULL, "TOOL", "run a tool (-t list)", OPT_TEXT, OPT_PASSING | OPT_LAST, FIELD(tool)},
+	{0, "version", NULL, "print the version", OPT_VERSION, OPT_PASSING, 0},
+	{'h', "help", NULL, "show this", OPT_HELP, OPT_PASSING, 0},
+	{0, "complete", NULL, "print the options for a shell", OPT_COMPLETE, OPT_PASSING | OPT_HIDDEN, 0},
+};
+
+static const struct opt_command command = {
+	"dtk-gen", NULL, NULL, "Makes Dockerfiles, scripts and a Ninja file from a matrix and templates.", table,
+	sizeof table / sizeof *table, false, NULL};
+
+static const char *program_dir(struct gen *gen, const char *word)
+{
+	char *real = strchr(word, '/') ? realpath(word, NULL) : NULL;
+	const char *dir = NULL;
+
+	if (real) {
+		struct str text = path_dir(str_of(real));
+
+		dir = arena_strndup(&gen->arena, text.p, text.n);
+		free(real);
+	}
+	return dir;
+}
+
+/* The programs below the project's directory are called by path, others by name. */
+static void find_programs(struct gen *gen, const char *dir)
+{
+	char *project = realpath(".", NULL);
+	const char *inside = project && dir ? path_relative(&gen->arena, project, dir) : NULL;
+
+	gen->self = "dtk-gen";
+	gen->stamp = "dtk-stamp";
+	if (inside && !str_is(str_of(inside), "..") && !str_starts(str_of(inside), STR("../"))) {
+		struct buf path = BUF_INIT;
+
+		buf_addf(&path, "./%s%s", strcmp(inside, ".") == 0 ? "" : inside, strcmp(inside, ".") == 0 ? "" : "/");
+		buf_adds(&path, "dtk-gen");
+		gen->self = arena_strndup(&gen->arena, path.p, path.n);
+		path.n -= strlen("gen");
+		buf_adds(&path, "stamp");
+		gen->stamp = arena_strndup(&gen->arena, path.p, path.n);
+		buf_release(&path);
+	}
+	free(project);
+}
+
+static int check_options(const struct gen_options *options)
+{
+	bool known = !options->engine;
+
+	for (unsigned i = 0; i < ENGINE_KINDS && !known; i++)
+		known = strcmp(options->engine, engine_names[i]) == 0;
+	if (!known)
+		return opt_wrong(&command, "--engine is docker, buildx or podman, not '%s'", options->engine);
+	if (options->check + options->dry_run + options->summary > 1)
+		return opt_wrong(&command, "--check, --dry-run and --summary exclude each other");
+	return 0;
+}
+
+static int run(struct gen *gen, struct opt_args *args, const char *dir)
+{
+	if (check_options(&gen->options) != 0)
+		return 2;
+	if (gen->options.directory && chdir(gen->options.directory) != 0) {
+		fprintf(stderr, "error: %s: %s\n", gen->options.directory, strerror(errno));
+		return 1;
+	}
+	find_programs(gen, dir);
+	return gen->options.tool ? gen_tool(gen, (int)args->rest_count, args->rest) : gen_generate(gen);
+}
+
+int main(int argc, char **argv)
+{
+	struct gen gen = {.command = &command};
+	struct opt_args args;
+	enum opt_parsed parsed;
+	int status;
+
+	umask(022);
+	arena_init(&gen.arena);
+	parsed = opt_parse(&command, argc - (argc > 0), argv + (argc > 0), &gen.options, &args);
+	if (parsed == OPT_OK)
+		status = run(&gen, &args, program_dir(&gen, argv[0]));
+	else
+		status = parsed == OPT_DONE ? 0 : 2;
+	gen_unload(&gen);
+	opt_list_free(&gen.options.sequences);
+	arena_release(&gen.arena);
+	if (fflush(stdout) != 0 && status == 0) {
+		perror("error: standard output");
+		status = 1;
+	}
+	return status;
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef DTK_CLI_GEN_H
+#define DTK_CLI_GEN_H
+
+#include "cli/opt.h"
+#include "model/plan.h"
+
+#include <time.h>
+
+/* dtk-gen: what its parts share. */
+struct gen_options {
+	const char *directory, *config, *templates, *output, *ninja, *tag;
+	struct opt_list sequences;
+	const char *engine, *host, *docker, *platform, *registry, *release;
+	unsigned jobs;
+	bool strict, summary, check, dry_run, verbose;
+	const char *tool;
+};
+
+struct gen {
+	struct gen_options options;
+	const struct opt_command *command;
+	struct arena arena;
+	const char *self;      /* dtk-gen as the project calls it: "./dtk-gen", or "dtk-gen" from PATH */
+	const char *stamp;     /* likewise */
+	struct diag diag;
+	FILE *messages;        /* where diag prints, shown by gen_tell */
+	char *message_text;
+	size_t message_size;
+	struct plan *plan;     /* NULL until gen_load */
+	struct timespec moment; /* before the inputs were read; set for writing only */
+	struct str *inputs;    /* what regeneration watches: cleaned, each once */
+	size_t input_count;
+	bool always;           /* one of them cannot be watched */
+};
+
+/* The whole of dtk-gen's work without -t; exit status. */
+int gen_generate(struct gen *gen);
+
+/* Reads the project's inputs into gen->plan; false after diagnostics. WRITING: takes gen->moment before. */
+bool gen_load(struct gen *gen, bool writing);
+/* True where an input is younger than gen->moment or gone. */
+bool gen_stale(const struct gen *gen);
+/* Prints the diagnostics so far; false where there are errors among them. */
+bool gen_tell(struct gen *gen);
+/* Frees what gen_load made, diagnostics included. */
+void gen_unload(struct gen *gen);
+
+/* Prints what --summary prints. */
+void gen_summary(const struct plan *plan, FILE *out);
+
+/* The tools of -t; those of one table see dtk-gen's own options through gen_current. */
+int gen_tool(struct gen *gen, int argc, char **argv);
+extern struct gen *gen_current;
+
+/* Tools with a file of their own; their tables of options. */
+enum { GEN_RENDER_OPTIONS = 9, GEN_CONTEXT_OPTIONS = 3, GEN_HELP_OPTIONS = 1 };
+extern const struct opt gen_render_options[GEN_RENDER_OPTIONS], gen_context_options[GEN_CONTEXT_OPTIONS],
+	gen_help_options[GEN_HELP_OPTIONS];
+int gen_render(const struct opt_command *command, int argc, char **argv);
+int gen_parse(const struct opt_command *command, int argc, char **argv);
+int gen_context(const struct opt_command *command, int argc, char **argv);
+
+/* Writes TEXT to standard output; the exit status (1 after a message where it cannot be written). */
+int gen_print(struct str text);
+
+#endif

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/gen.h"
+
+#include "emit/export.h"
+#include "emit/ninja.h"
+
+#include <errno.h>
+
+struct gen *gen_current;
+
+const struct opt gen_help_options[GEN_HELP_OPTIONS] = {
+	{'h', "help", NULL, "show this", OPT_HELP, OPT_PASSING, 0},
+};
+
+int gen_print(struct str text)
+{
+	if (fwrite(text.p, 1, text.n, stdout) == text.n && fflush(stdout) == 0)
+		return 0;
+	fprintf(stderr, "error: standard output: %s\n", strerror(errno));
+	clearerr(stdout);
+	return 1;
+}
+
+/* Parses a tool's words where it has no options; then prints what SHOW makes of the plan. */
+static int show_plan(const struct opt_command *command, int argc, char **argv,
+                     void (*show)(const struct plan *plan, struct buf *out))
+{
+	struct opt_args args;
+	enum opt_parsed parsed = opt_parse(command, argc, argv, NULL, &args);
+	struct buf text = BUF_INIT;
+	int status = 1;
+
+	if (parsed != OPT_OK)
+		return parsed == OPT_DONE ? 0 : 2;
+	if (gen_load(gen_current, false) && gen_tell(gen_current)) {
+		show(gen_current->plan, &text);
+		status = gen_print(buf_str(&text));
+		buf_release(&text);
+	} else {
+		gen_tell(gen_current);
+	}
+	return status;
+}
+
+static int run_targets(const struct opt_command *command, int argc, char **argv)
+{
+	return show_plan(command, argc, argv, ninja_help);
+}
+
+static int run_graph(const struct opt_command *command, int argc, char **argv)
+{
+	return show_plan(command, argc, argv, export_dot);
+}
+
+static int run_list(const struct opt_command *command, int argc, char **argv);
+
+static const struct opt_command tools[] = {
+	{"dtk-gen -t render", "render", "TEMPLATE", "print a rendered template", gen_render_options,
+	 GEN_RENDER_OPTIONS, false, gen_render},
+	{"dtk-gen -t parse", "parse", "DOCKERFILE", "print the instructions of a Dockerfile as JSON Lines",
+	 gen_help_options, GEN_HELP_OPTIONS, false, gen_parse},
+	{"dtk-gen -t context", "context", "DIR", "print the files of a build context", gen_context_options,
+	 GEN_CONTEXT_OPTIONS, false, gen_context},
+	{"dtk-gen -t targets", "targets", NULL, "print what Ninja can build", gen_help_options, GEN_HELP_OPTIONS,
+	 false, run_targets},
+	{"dtk-gen -t graph", "graph", NULL, "print the layer DAG, images only, as DOT", gen_help_options,
+	 GEN_HELP_OPTIONS, false, run_graph},
+	{"dtk-gen -t list", "list", NULL, "print the tools", gen_help_options, GEN_HELP_OPTIONS, false, run_list},
+};
+
+static int run_list(const struct opt_command *command, int argc, char **argv)
+{
+	struct opt_args args;
+	enum opt_parsed parsed = opt_parse(command, argc, argv, NULL, &args);
+
+	if (parsed != OPT_OK)
+		return parsed == OPT_DONE ? 0 : 2;
+	opt_commands_list(tools, sizeof tools / sizeof *tools, stdout);
+	return 0;
+}
+
+int gen_tool(struct gen *gen, int argc, char **argv)
+{
+	const struct opt_command *tool = opt_command(tools, sizeof tools / sizeof *tools, "tool", gen->options.tool);
+
+	gen_current = gen;
+	return tool ? tool->run(tool, argc, argv) : 2;
+}

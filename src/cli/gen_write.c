@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/gen.h"
+
+#include "base/fs.h"
+#include "base/quote.h"
+#include "emit/ninja.h"
+#include "emit/out.h"
+#include "emit/script.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { GEN_TRIES = 5, GEN_TICK = 10000000 /* nanoseconds: longer than most file systems' */ };
+
+/* The project as seen from TREE; from a tree elsewhere its absolute path. */
+static const char *root_of(struct arena *arena, const char *tree)
+{
+	const char *root = path_relative(arena, tree, ".");
+	char *here;
+
+	if (root && tree[0] != '/' && !str_starts(str_of(tree), STR("..")))
+		return root;
+	here = realpath(".", NULL);
+	root = arena_strndup(arena, here ? here : ".", strlen(here ? here : "."));
+	free(here);
+	return root;
+}
+
+static bool cannot(struct gen *gen, const char *path)
+{
+	diag_error(&gen->diag, SPAN_NONE, "%s: cannot be made: %s", path, strerror(errno));
+	return false;
+}
+
+/* Everything that stamps and actions make lies in directories of its own, see ninja.h. */
+static bool make_places(struct gen *gen, const char *tree, const char *root)
+{
+	static const char *const names[] = {"stamps", "logs", "do", "rootfs"};
+	const char *link = path_join(&gen->arena, str_of(tree), STR(".root"));
+	char target[4096];
+	ssize_t n;
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		const char *path = path_join(&gen->arena, str_of(tree), str_of(names[i]));
+
+		if (access(path, F_OK) != 0 && fs_mkdirs(path) != 0)
+			return cannot(gen, path);
+	}
+	n = readlink(link, target, sizeof target);
+	if (n < 0 || !str_is((struct str){target, (size_t)n}, root))
+		return fs_link(root, link) == 0 || cannot(gen, link);
+	return true;
+}
+
+static struct str keep(struct gen *gen, struct buf *text)
+{
+	struct str kept = {arena_strndup(&gen->arena, buf_str(text).p, text->n), text->n};
+
+	buf_clear(text);
+	return kept;
+}
+
+static void add(struct gen *gen, struct out *out, const char *name, struct buf *text, unsigned flags)
+{
+	out_add(out, str_of(path_join(&gen->arena, gen->plan->output, str_of(name))), keep(gen, text), flags);
+}
+
+static void add_images(struct gen *gen, struct out *out, struct buf *text)
+{
+	for (size_t i = 0; i < gen->plan->image_count; i++) {
+		const struct plan_image *image = &gen->plan->images[i];
+
+		if (image->text.p)
+			out_add(out, image->dockerfile, image->text, 0);
+		if (image->env_file.p) {
+			script_env(image, text);
+			out_add(out, image->env_file, keep(gen, text), 0);
+		}
+	}
+}
+
+static bool add_manifest(struct gen *gen, struct out *out, struct ninja *ninja, struct buf *text)
+{
+	ninja_depfile(ninja, text);
+	add(gen, out, ".dep", text, OUT_LOCAL);
+	if (!ninja_write(ninja, text))
+		return false;
+	out_add(out, ninja->manifest, keep(gen, text), OUT_LAST);
+	return true;
+}
+
+static struct str manifest_path(struct gen *gen)
+{
+	return str_of(path_clean(&gen->arena, str_of(gen->options.ninja ? gen->options.ninja : "build.ninja")));
+}
+
+static struct str source_of(const struct gen *gen)
+{
+	for (size_t i = 0; i < gen->plan->input_count; i++)
+		if (gen->plan->inputs[i].found)
+			return gen->plan->inputs[i].path;
+	return STR("nothing");
+}
+
+static struct str generator_of(struct gen *gen)
+{
+	struct buf text = BUF_INIT;
+	struct str line;
+
+	quote_shell(&text, str_of(gen->self));
+	opt_record(gen->command, &gen->options, &text);
+	line = keep(gen, &text);
+	buf_release(&text);
+	return line;
+}
+
+static bool add_all(struct gen *gen, struct out *out, const struct engine *engine, const char *root)
+{
+	struct buf text = BUF_INIT;
+	struct ninja ninja = {
+		.plan = gen->plan, .engine = engine, .diag = &gen->diag, .manifest = manifest_path(gen),
+		.tree = gen->plan->output, .source = source_of(gen), .generator = generator_of(gen),
+		.gen = gen->self, .stamp = gen->stamp,
+		.configured = strcmp(gen->self, "./dtk-gen") == 0 && access("config.ninja", F_OK) == 0,
+		.registry = gen->options.registry, .release = gen->options.release,
+		.inputs = gen->inputs, .input_count = gen->input_count, .always = gen->always,
+	};
+	bool fine;
+
+	if (gen->plan->registry.n)
+		ninja.registry = arena_strndup(&gen->arena, gen->plan->registry.p, gen->plan->registry.n);
+	add_images(gen, out, &text);
+	script_build(gen->plan, engine, str_of(root), &text);
+	add(gen, out, "build.sh", &text, OUT_EXECUTABLE);
+	ninja_help(gen->plan, &text);
+	add(gen, out, ".help", &text, 0);
+	fine = add_manifest(gen, out, &ninja, &text);
+	buf_release(&text);
+	return fine;
+}
+
+static bool write_tree(struct gen *gen, enum out_mode mode, unsigned *differing)
+{
+	const struct gen_options *options = &gen->options;
+	const char *tree = arena_strndup(&gen->arena, gen->plan->output.p, gen->plan->output.n);
+	const char *root = root_of(&gen->arena, tree);
+	struct engine engine;
+	struct out out;
+	bool fine;
+
+	engine_init(&engine, &gen->arena,
+	            &(struct engine_options){options->engine, options->docker, options->host, options->platform},
+	            gen->plan);
+	out_init(&out, &gen->diag, tree, mode, options->verbose, gen->moment);
+	fine = add_all(gen, &out, &engine, root) && (mode != OUT_WRITE || make_places(gen, tree, root)) &&
+	       out_commit(&out);
+	*differing = out.differing;
+	out_release(&out);
+	return fine;
+}
+
+/* Once more where an input was changed meanwhile, or in the tick before: Ninja could not tell that from later. */
+static bool generate(struct gen *gen, unsigned *differing)
+{
+	const struct timespec tick = {0, GEN_TICK};
+
+	for (unsigned try = 1;; try++) {
+		if (!gen_load(gen, true))
+			return false;
+		if (!gen_stale(gen) || try == GEN_TRIES) {
+			if (!write_tree(gen, OUT_WRITE, differing))
+				return false;
+			if (!gen_stale(gen) || try == GEN_TRIES)
+				return true;
+		}
+		nanosleep(&tick, NULL);
+	}
+}
+
+int gen_generate(struct gen *gen)
+{
+	const struct gen_options *options = &gen->options;
+	enum out_mode mode = options->check ? OUT_CHECK : options->dry_run ? OUT_DRY_RUN : OUT_WRITE;
+	unsigned differing = 0;
+	bool fine;
+
+	if (mode == OUT_WRITE && !options->summary)
+		fine = generate(gen, &differing);
+	else if ((fine = gen_load(gen, false)) && options->summary)
+		gen_summary(gen->plan, stdout);
+	else if (fine)
+		fine = write_tree(gen, mode, &differing);
+	if (!gen_tell(gen) || !fine)
+		return 1;
+	return mode == OUT_CHECK && differing ? 1 : 0;
+}

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/stamp_commands.h"
+#include "stamp/build.h"
+#include "stamp/edge.h"
+#include "stamp/hook.h"
+#include "stamp/rootfs.h"
+
+#include <stddef.h>
+
+#define COUNT(array) (sizeof(array) / sizeof (array)[0])
+#define HELP {'h', "help", NULL, "show this", OPT_HELP, OPT_PASSING, 0}
+
+/* Ends a sub-command: the exit status. */
+static int finish(struct diag *diag, int result)
+{
+	diag_release(diag);
+	return result == 0 ? 0 : 1;
+}
+
+struct key_options {
+	const char *context, *dockerfile, *env;
+	struct opt_list onbuild;
+};
+
+static const struct opt key_table[] = {
+	{'C', "context", "DIR", "the directory of the build context", OPT_TEXT, 0,
+	 offsetof(struct key_options, context)},
+	{'f', "file", "FILE", "the Dockerfile", OPT_TEXT, 0, offsetof(struct key_options, dockerfile)},
+	{0, "onbuild", "FILE", "a parent's Dockerfile that has ONBUILD", OPT_LIST, 0,
+	 offsetof(struct key_options, onbuild)},
+	{0, "env", "FILE", "the environment script of the hooks", OPT_TEXT, 0, offsetof(struct key_options, env)},
+	HELP,
+};
+
+static int run_key(const struct opt_command *command, int argc, char **argv)
+{
+	struct key_options options = {.context = "."};
+	struct opt_args args;
+	int status = stamp_parse(command, argc, argv, &options, &args, 1, 1);
+	struct diag diag;
+
+	if (status < 0 && !options.dockerfile)
+		status = opt_wrong(command, "-f FILE is missing");
+	if (status < 0) {
+		struct edge_key order = {
+			args.operands[0], options.context, options.dockerfile, stamp_list(&options.onbuild),
+			options.env, stamp_rest(&args),
+		};
+
+		diag_init(&diag, stderr);
+		status = finish(&diag, edge_key(&order, &diag));
+	}
+	opt_list_free(&options.onbuild);
+	return status;
+}
+
+struct build_options {
+	const char *env;
+	struct opt_list parents;
+};
+
+static const struct opt build_table[] = {
+	{'p', "parent", "NAME=REF", "a parent of the same matrix, and how the Dockerfile names it", OPT_LIST, 0,
+	 offsetof(struct build_options, parents)},
+	{0, "env", "FILE", "the environment script of the hooks", OPT_TEXT, 0,
+	 offsetof(struct build_options, env)},
+	HELP,
+};
+
+static int run_build(const struct opt_command *command, int argc, char **argv)
+{
+	struct build_options options = {0};
+	struct opt_args args;
+	int status = stamp_parse(command, argc, argv, &options, &args, 1, 1);
+	struct diag diag;
+
+	for (size_t i = 0; status < 0 && i < options.parents.count; i++)
+		if (!strchr(options.parents.items[i], '='))
+			status = opt_wrong(command, "-p %s is not NAME=REF", options.parents.items[i]);
+	if (status < 0) {
+		struct build_image order = {
+			args.operands[0], stamp_list(&options.parents), options.env, stamp_rest(&args),
+		};
+
+		diag_init(&diag, stderr);
+		status = finish(&diag, build_image(&order, &diag));
+	}
+	opt_list_free(&options.parents);
+	return status;
+}
+
+static const struct opt hooks_table[] = {HELP};
+
+static int run_hooks(const struct opt_command *command, int argc, char **argv)
+{
+	struct opt_args args;
+	char nothing;
+	int status = stamp_parse(command, argc, argv, &nothing, &args, 1, 1);
+	struct diag diag;
+
+	if (status >= 0)
+		return status;
+	diag_init(&diag, stderr);
+	return finish(&diag, hook_stamp(args.operands[0], &diag));
+}
+
+static const struct opt rootfs_table[] = {
+	{0, "suite", "SUITE", "the release: bookworm, trixie, ...", OPT_TEXT, 0, offsetof(struct rootfs, suite)},
+	{0, "variant", "VARIANT", "what mmdebstrap installs (default: minbase)", OPT_TEXT, 0,
+	 offsetof(struct rootfs, variant)},
+	{0, "include", "NAME,NAME", "packages besides", OPT_TEXT, 0, offsetof(struct rootfs, include)},
+	{0, "epoch", "SECONDS", "no time in it is later (default: " ROOTFS_EPOCH ")", OPT_TEXT, 0,
+	 offsetof(struct rootfs, epoch)},
+	HELP,
+};
+
+static int run_rootfs(const struct opt_command *command, int argc, char **argv)
+{
+	struct rootfs options = {.variant = "minbase", .epoch = ROOTFS_EPOCH};
+	struct opt_args args;
+	int status = stamp_parse(command, argc, argv, &options, &args, 1, 1);
+	struct diag diag;
+
+	if (status >= 0)
+		return status;
+	if (!options.suite)
+		return opt_wrong(command, "--suite SUITE is missing");
+	options.out = args.operands[0];
+	diag_init(&diag, stderr);
+	return finish(&diag, rootfs_make(&options, &diag));
+}
+
+const struct opt_command stamp_edge_commands[] = {
+	{"dtk-stamp key", "key", "OUT [-- OPTION...]", "hash everything that enters an image", key_table,
+	 COUNT(key_table), true, run_key},
+	{"dtk-stamp build", "build", "OUT -- [NAME=VALUE...] docker [--host H] build OPTION... CONTEXT",
+	 "build an image if it is not as it was sealed", build_table, COUNT(build_table), true, run_build},
+	{"dtk-stamp hooks", "hooks", "OUT", "say which hook scripts there are", hooks_table, COUNT(hooks_table),
+	 false, run_hooks},
+	{"dtk-stamp rootfs", "rootfs", "OUT", "make a Debian root file system", rootfs_table, COUNT(rootfs_table),
+	 false, run_rootfs},
+};

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/stamp_commands.h"
+#include "stamp/push.h"
+#include "stamp/verify.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define COUNT(array) (sizeof(array) / sizeof (array)[0])
+#define HELP {'h', "help", NULL, "show this", OPT_HELP, OPT_PASSING, 0}
+
+static const struct opt push_table[] = {
+	{0, "registry", "REGISTRY", "where to push to, instead of where the tags say", OPT_TEXT, 0,
+	 offsetof(struct push, registry)},
+	{0, "release", "VERSION", "a tag to push beside each tag latest", OPT_TEXT, 0,
+	 offsetof(struct push, release)},
+	HELP,
+};
+
+static int run_push(const struct opt_command *command, int argc, char **argv)
+{
+	struct push options = {0};
+	struct opt_args args;
+	int status = stamp_parse(command, argc, argv, &options, &args, 2, SIZE_MAX);
+	struct diag diag;
+
+	if (status >= 0)
+		return status;
+	options.out = args.operands[0];
+	options.stamps = (const char *const *)args.operands + 1;
+	options.words = stamp_rest(&args);
+	diag_init(&diag, stderr);
+	status = push_all(&options, &diag);
+	diag_release(&diag);
+	return status == 0 ? 0 : 1;
+}
+
+static const struct opt help_table[] = {HELP};
+
+static int run_over_all(const struct opt_command *command, int argc, char **argv,
+                        int (*work)(const char *stamps, const char *const *words, struct diag *diag))
+{
+	struct opt_args args;
+	char nothing;
+	int status = stamp_parse(command, argc, argv, &nothing, &args, 1, 1);
+	struct diag diag;
+
+	if (status >= 0)
+		return status;
+	diag_init(&diag, stderr);
+	status = work(args.operands[0], stamp_rest(&args), &diag);
+	diag_release(&diag);
+	return status == 0 ? 0 : 1;
+}
+
+static int run_verify(const struct opt_command *command, int argc, char **argv)
+{
+	return run_over_all(command, argc, argv, verify_all);
+}
+
+static int run_clean(const struct opt_command *command, int argc, char **argv)
+{
+	return run_over_all(command, argc, argv, verify_clean);
+}
+
+const struct opt_command stamp_fleet_commands[] = {
+	{"dtk-stamp push", "push", "OUT X.image... -- [NAME=VALUE...] docker [--host H]",
+	 "publish images, all or none of them ready", push_table, COUNT(push_table), true, run_push},
+	{"dtk-stamp verify", "verify", "STAMPS -- [NAME=VALUE...] docker [--host H]",
+	 "compare all stamps with the engine and the inputs", help_table, COUNT(help_table), true, run_verify},
+	{"dtk-stamp clean-images", "clean-images", "STAMPS -- [NAME=VALUE...] docker [--host H]",
+	 "remove the images' tags and stamps", help_table, COUNT(help_table), true, run_clean},
+};

@@ -1,0 +1,362 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "stamp/build.h"
+
+#include "base/fs.h"
+#include "stamp/edge.h"
+#include "stamp/engine.h"
+#include "stamp/fresh.h"
+#include "stamp/hook.h"
+#include "stamp/tags.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <unistd.h>
+
+enum { BUILD_TRIES = 5, BUILD_TAIL = 40, BUILD_TAIL_BYTES = 65536 };
+
+/* An image on its way from the decision to build it to its seal. */
+struct building {
+	struct fresh *fresh;
+	const char *env;  /* the hooks' script */
+	const char *path; /* of the log */
+	int log, lock, spool;
+	const char *iid, *metadata; /* where the client writes the IDs */
+	struct scan scan;
+	struct key key; /* of the snapshot */
+	struct str image, engine;
+	struct timespec begun;
+	long long took;
+};
+
+static bool open_log(struct building *building)
+{
+	struct fresh *fresh = building->fresh;
+	const char *dir = place_tree(fresh->arena, &fresh->place, "logs");
+	struct place logs = {dir, fresh->place.tree, fresh->place.name};
+
+	building->path = place_stamp(fresh->arena, &logs, ".log");
+	building->log = -1;
+	if (fs_mkdirs(dir) == 0)
+		building->log = open(building->path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0666);
+	if (building->log < 0)
+		diag_error(fresh->diag, SPAN_NONE, "cannot write %s: %s", building->path, strerror(errno));
+	return building->log >= 0;
+}
+
+/* The last lines of the log, as they are. */
+static void show_log(const struct building *building)
+{
+	struct buf text = BUF_INIT;
+	size_t from, lines = 0;
+
+	if (fs_read(building->path, &text) != 0)
+		text.n = 0;
+	for (from = text.n; from > 0 && text.n - from < BUILD_TAIL_BYTES; from--)
+		if (text.p[from - 1] == '\n' && from < text.n && ++lines == BUILD_TAIL)
+			break;
+	fwrite(text.p ? text.p + from : "", 1, text.n - from, stderr);
+	if (text.n && text.p[text.n - 1] != '\n')
+		putc('\n', stderr);
+	buf_release(&text);
+}
+
+/* Writes the tar that the engine gets and hashes exactly that. */
+static enum key_result write_tar(struct building *building, const struct scan_spec *spec)
+{
+	struct fresh *fresh = building->fresh;
+	struct snapshot snapshot;
+	enum key_result result;
+
+	if (lseek(building->spool, 0, SEEK_SET) != 0 || ftruncate(building->spool, 0) != 0)
+		return KEY_FAILED;
+	snapshot_begin(&snapshot, building->spool);
+	if (!scan_take(fresh->arena, fresh->diag, &fresh->place, spec, &building->scan))
+		return KEY_FAILED;
+	result = key_make(fresh->arena, fresh->diag, &building->scan, NULL, &snapshot, &building->key);
+	if (snapshot_end(&snapshot) != 0 || lseek(building->spool, 0, SEEK_SET) != 0) {
+		diag_error(fresh->diag, SPAN_NONE, "cannot write the context of %.*s in %s: %s",
+		           STR_ARG(fresh->place.name), fresh->place.stamps, strerror(errno));
+		return KEY_FAILED;
+	}
+	return result;
+}
+
+static bool take_snapshot(struct building *building)
+{
+	struct fresh *fresh = building->fresh;
+	struct scan_spec spec = {
+		fresh->key.context, fresh->key.dockerfile, fresh->key.onbuild, fresh->key.onbuild_count,
+		building->env, &fresh->command, fresh_triggers(fresh),
+	};
+	enum key_result result = KEY_MOVED;
+
+	building->spool = snapshot_spool(place_stamp(fresh->arena, &fresh->place, ".tar"));
+	if (building->spool < 0) {
+		diag_error(fresh->diag, SPAN_NONE, "cannot write in %s: %s", fresh->place.stamps, strerror(errno));
+		return false;
+	}
+	for (unsigned tries = 0; tries < BUILD_TRIES && result == KEY_MOVED; tries++)
+		result = write_tar(building, &spec);
+	if (result == KEY_MOVED)
+		diag_error(fresh->diag, SPAN_NONE, "%s: files come and go while they are read", spec.context);
+	return result == KEY_MADE;
+}
+
+/* The edge's command with the context on standard input. */
+static const char *const *build_words(const struct building *building)
+{
+	const struct fresh *fresh = building->fresh;
+	const struct command *command = &fresh->command;
+	size_t room = command->verb_count + 2 * (command->option_count + command->tag_count) + 9, n = 0;
+	const char **words = ARENA_ARRAY(fresh->arena, room, const char *);
+	const char *no_buildkit = "DOCKER_BUILDKIT=0";
+	bool plain = !command_is_podman(command);
+
+	for (size_t i = 0; i < command->verb_count; i++)
+		words[n++] = command->verb[i];
+	for (size_t i = 0; i < command->option_count; i++) {
+		words[n++] = command->options[i].name.p;
+		if (command->options[i].value.p)
+			words[n++] = command->options[i].value.p;
+	}
+	for (size_t i = 0; i < command->tag_count; i++) {
+		words[n++] = "-t";
+		words[n++] = command->tags[i].p;
+	}
+	for (size_t i = 0; i < command->env_count; i++)
+		plain = plain && strcmp(command->env[i], no_buildkit) != 0;
+	words[n++] = "-f";
+	words[n++] = building->scan.inner;
+	words[n++] = "--iidfile";
+	words[n++] = building->iid;
+	if (building->metadata) {
+		words[n++] = "--metadata-file";
+		words[n++] = building->metadata;
+	}
+	if (plain)
+		words[n++] = "--progress=plain";
+	words[n++] = "-";
+	return engine_words(fresh->arena, command, words);
+}
+
+static long long milliseconds_since(struct timespec begun)
+{
+	struct timespec now = begun;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (long long)(now.tv_sec - begun.tv_sec) * 1000 + (now.tv_nsec - begun.tv_nsec) / 1000000;
+}
+
+/* The configuration's digest in buildx's metadata. */
+static struct str config_digest(struct arena *arena, const char *path)
+{
+	static const char key[] = "\"containerimage.config.digest\"";
+	struct str text;
+	const char *at;
+	size_t from, to;
+
+	if (!path || fs_read_arena(path, arena, &text) != 0 || !(at = strstr(text.p, key)))
+		return STR("");
+	from = str_find(text, '"', (size_t)(at - text.p) + sizeof key - 1);
+	to = str_find(text, '"', from + 1);
+	return str_slice(text, from + 1, to);
+}
+
+static bool read_ids(struct building *building)
+{
+	struct fresh *fresh = building->fresh;
+	struct str text = STR("");
+
+	if (fs_read_arena(building->iid, fresh->arena, &text) != 0 || str_trim(text).n == 0) {
+		diag_error(fresh->diag, SPAN_NONE, "%s did not say which image it built", fresh->command.client[0]);
+		return false;
+	}
+	building->engine = ask_normal(fresh->arena, str_trim(text), fresh->answer.podman);
+	building->image = config_digest(fresh->arena, building->metadata);
+	if (building->image.n == 0)
+		building->image = building->engine;
+	unlink(building->iid);
+	if (building->metadata)
+		unlink(building->metadata);
+	return true;
+}
+
+static bool call_client(struct building *building)
+{
+	struct fresh *fresh = building->fresh;
+	struct engine_call call;
+	int status;
+
+	building->iid = place_stamp(fresh->arena, &fresh->place, ".iid");
+	if (fresh->command.verb_count == 2 && strcmp(fresh->command.verb[0], "buildx") == 0)
+		building->metadata = place_stamp(fresh->arena, &fresh->place, ".metadata");
+	unlink(building->iid);
+	call = ENGINE_CALL(build_words(building), fresh->command.env);
+	call.in = building->spool;
+	call.out = call.err = building->log;
+	call.keep = building->lock;
+	status = engine_run(&call);
+	if (status != 0)
+		diag_error(fresh->diag, SPAN_NONE, "%.*s: the build failed with status %d",
+		           STR_ARG(fresh->place.name),
+		           status);
+	return status == 0 && read_ids(building);
+}
+
+/* The hooks around the snapshot and the client's call; the last one always runs. */
+static bool make_image(struct building *building)
+{
+	struct diag *diag = building->fresh->diag;
+	bool fine = hook_run(HOOK_PRE, building->env, building->log, diag) && take_snapshot(building);
+
+	clock_gettime(CLOCK_MONOTONIC, &building->begun);
+	fine = fine && call_client(building);
+	building->took = milliseconds_since(building->begun);
+	if (fine)
+		fine = hook_run(HOOK_SUCCESS, building->env, building->log, diag);
+	else
+		hook_run(HOOK_FAILED, building->env, building->log, diag);
+	return hook_run(HOOK_POST, building->env, building->log, diag) && fine;
+}
+
+static void seal_lines(struct arena *arena, struct seal *seal, struct str text)
+{
+	struct str line;
+
+	while (record_line(&text, &line))
+		seal_add_text(arena, &seal->lines, &seal->line_count, &seal->line_capacity, line);
+}
+
+static void fill_tags(const struct fresh *fresh, struct seal *seal)
+{
+	seal->tags = fresh->command.tags;
+	seal->tag_count = seal->tag_capacity = fresh->command.tag_count;
+}
+
+static void fill_seal(const struct building *building, struct seal *seal)
+{
+	const struct fresh *fresh = building->fresh;
+
+	memset(seal, 0, sizeof *seal);
+	seal->image = building->image;
+	seal->engine = building->engine;
+	seal->when = (long long)time(NULL);
+	seal->took = building->took;
+	for (size_t i = 0; i < fresh->parent_count; i++)
+		seal_add_parent(fresh->arena, seal, (struct seal_parent){
+			fresh->parents[i].name, fresh->parents[i].image, fresh->parents[i].ref});
+	for (size_t i = 0; i < fresh->base_count; i++)
+		seal_add_parent(fresh->arena, seal, (struct seal_parent){
+			STR(""), fresh_base(fresh, fresh->bases[i]), fresh->bases[i]});
+	for (size_t i = 0; i < fresh->command.env_count; i++)
+		seal_add_text(fresh->arena, &seal->env, &seal->env_count, &seal->env_capacity,
+		              str_of(fresh->command.env[i]));
+	fill_tags(fresh, seal);
+	seal_lines(fresh->arena, seal, building->scan.files[0].text);
+	seal->key = building->key;
+}
+
+/* Seals what was built. Where more is known to be reached than the key's edge knew, it has to look again. */
+static bool seal_image_built(struct building *building)
+{
+	struct fresh *fresh = building->fresh;
+	struct seal seal;
+	bool fine;
+
+	fill_seal(building, &seal);
+	fine = hash_eq(fresh->key.hash, building->key.hash)
+		|| keyfile_replace(&fresh->place, fresh->key.hash, &building->key, fresh->diag) >= 0;
+	fine = fine && tags_claim(&fresh->place, &seal, fresh->sealed ? &fresh->seal : NULL, fresh->diag) == 0
+		&& seal_save(&fresh->place, &seal, fresh->diag) == 0
+		&& seal_save_image(&fresh->place, seal.image, fresh->diag) == 0;
+	if (fine && building->key.whole != edge_whole(&fresh->place)) {
+		edge_set_whole(&fresh->place, building->key.whole);
+		unlink(place_stamp(fresh->arena, &fresh->place, ".key"));
+	}
+	return fine;
+}
+
+static bool build(struct fresh *fresh, const char *env, int lock)
+{
+	struct building building = {.fresh = fresh, .env = env, .lock = lock, .log = -1, .spool = -1};
+	bool fine;
+
+	if (!open_log(&building))
+		return false;
+	fine = make_image(&building);
+	if (!fine) {
+		show_log(&building);
+		fprintf(stderr, "dtk: %.*s: the whole log is %s\n", STR_ARG(fresh->place.name), building.path);
+	}
+	fine = fine && seal_image_built(&building);
+	if (fine)
+		printf("%.*s: built %.12s in %lld.%lld s\n", STR_ARG(fresh->place.name),
+		       building.image.p + str_find(building.image, ':', 0) + 1, building.took / 1000,
+		       building.took % 1000 / 100);
+	if (building.spool >= 0)
+		close(building.spool);
+	close(building.log);
+	return fine;
+}
+
+/* The image is there: gives it the tags that it lacks and brings its stamps up to date. */
+static bool retag(struct fresh *fresh)
+{
+	const struct command *command = &fresh->command;
+	struct seal seal = fresh->seal;
+	size_t tagged = 0;
+	bool same = seal.aside.n == 0 && seal.tag_count == command->tag_count;
+
+	for (size_t i = 0; i < command->tag_count; i++) {
+		const struct ask_image *image = ask_find(fresh->arena, &fresh->answer, command->tags[i]);
+
+		same = same && str_eq(seal.tags[i], command->tags[i]);
+		if (image && str_eq(image->id, seal.engine))
+			continue;
+		if (!engine_tag(fresh->diag, command, seal.engine, command->tags[i]))
+			return false;
+		tagged++;
+	}
+	if (tagged)
+		printf("%.*s: %zu tag%s applied\n", STR_ARG(fresh->place.name), tagged, tagged == 1 ? "" : "s");
+	fill_tags(fresh, &seal);
+	same = same && tags_held(&fresh->place, &seal);
+	if (!same && (tags_claim(&fresh->place, &seal, &fresh->seal, fresh->diag) != 0
+	              || seal_save(&fresh->place, &seal, fresh->diag) != 0))
+		return false;
+	return seal_save_image(&fresh->place, seal.image, fresh->diag) == 0;
+}
+
+static bool decide(struct fresh *fresh, const struct build_image *order, int lock)
+{
+	bool fine = fresh_ask(fresh) && fresh_restore_parents(fresh);
+
+	if (fine)
+		fine = fresh_stale(fresh) ? build(fresh, place_env(fresh->arena, &fresh->place, order->env), lock)
+		                          : retag(fresh);
+	ask_forget(&fresh->answer);
+	return fine;
+}
+
+int build_image(const struct build_image *order, struct diag *diag)
+{
+	struct arena arena;
+	struct fresh fresh = {.arena = &arena, .diag = diag};
+	const char *path;
+	bool fine;
+	int lock;
+
+	arena_init(&arena);
+	fresh.place = place_of(&arena, order->out);
+	path = place_stamp(&arena, &fresh.place, ".lock");
+	lock = place_lock(path);
+	if (lock < 0)
+		diag_error(diag, SPAN_NONE, "cannot lock %s: %s", path, strerror(errno));
+	fine = lock >= 0 && fresh_load(&fresh, order->out, order->parents, order->words)
+		&& decide(&fresh, order, lock);
+	if (lock >= 0)
+		close(lock);
+	arena_release(&arena);
+	return fine ? 0 : -1;
+}

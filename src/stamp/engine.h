@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef DTK_STAMP_ENGINE_H
+#define DTK_STAMP_ENGINE_H
+
+#include "stamp/command.h"
+
+/* The container engine, through its client: fork, exec and pipes, never a shell. */
+
+/* A process: ARGV with ENV's NAME=VALUE words set. */
+struct engine_call {
+	const char *const *argv; /* NULL-terminated */
+	const char *const *env;  /* NULL-terminated, or NULL */
+	int in;                  /* its standard input; -1: /dev/null */
+	int out, err;            /* its output; -1: captured below, or inherited where that is NULL */
+	struct buf *out_text, *err_text;
+	int keep; /* a descriptor that it inherits besides (a lock), -1: none */
+};
+#define ENGINE_CALL(words, environment) \
+	((struct engine_call){.argv = (words), .env = (environment), .in = -1, .out = -1, .err = -1, .keep = -1})
+
+/* Runs it to its end: the exit status, 128 + N for a signal, 127 where it could not be started. */
+int engine_run(const struct engine_call *call);
+
+/* The client with WORDS after its global options; in ARENA, NULL-terminated. */
+const char *const *engine_words(struct arena *arena, const struct command *command, const char *const *words);
+
+/* Gives the image ID the tag NAME. False after an error was said. */
+bool engine_tag(struct diag *diag, const struct command *command, struct str id, struct str name);
+
+#endif

@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "stamp/push.h"
+
+#include "base/fs.h"
+#include "stamp/engine.h"
+#include "stamp/fleet.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <unistd.h>
+
+static bool is_registry(struct str part)
+{
+	return str_is(part, "localhost") || str_find(part, '.', 0) < part.n || str_find(part, ':', 0) < part.n;
+}
+
+struct str push_name(struct arena *arena, struct str tag, const char *registry, const char *version)
+{
+	struct buf name = BUF_INIT;
+	struct str result;
+	size_t slash = str_find(tag, '/', 0), colon = tag.n;
+
+	if (registry && registry[0]) {
+		struct str prefix = str_of(registry);
+
+		while (prefix.n && prefix.p[prefix.n - 1] == '/')
+			prefix.n--;
+		if (slash < tag.n && is_registry(str_slice(tag, 0, slash)))
+			tag = str_slice(tag, slash + 1, tag.n);
+		buf_addstr(&name, prefix);
+		buf_addc(&name, '/');
+	}
+	for (colon = tag.n; colon > 0 && tag.p[colon - 1] != ':' && tag.p[colon - 1] != '/'; colon--)
+		;
+	if (version && colon > 0 && tag.p[colon - 1] == ':') {
+		buf_addstr(&name, str_slice(tag, 0, colon));
+		buf_adds(&name, version);
+	} else {
+		buf_addstr(&name, tag);
+	}
+	result = (struct str){arena_strndup(arena, name.p, name.n), name.n};
+	buf_release(&name);
+	return result;
+}
+
+static bool check_image(struct fleet *fleet, const struct fleet_image *image)
+{
+	const struct seal *seal = &image->seal;
+	bool fine = true;
+
+	if (!image->sealed || seal->aside.n || !ask_find(&fleet->arena, &fleet->answer, seal->engine)) {
+		diag_error(fleet->diag, SPAN_NONE, "%.*s is not built: run ninja again", STR_ARG(image->place.name));
+		return false;
+	}
+	for (size_t i = 0; i < seal->tag_count; i++) {
+		const struct ask_image *now = ask_find(&fleet->arena, &fleet->answer, seal->tags[i]);
+
+		if (now && str_eq(now->id, seal->engine))
+			continue;
+		diag_error(fleet->diag, SPAN_NONE, "%.*s is not the image %.*s: run ninja verify",
+		           STR_ARG(seal->tags[i]), STR_ARG(image->place.name));
+		fine = false;
+	}
+	return fine;
+}
+
+/* A client's command; its output in TEXT, or passed on where that is NULL. */
+static int run(struct fleet *fleet, const char *const *words, struct buf *text)
+{
+	struct engine_call call = ENGINE_CALL(engine_words(&fleet->arena, &fleet->command, words),
+	                                      fleet->command.env);
+
+	call.out_text = call.err_text = text;
+	return engine_run(&call);
+}
+
+static bool is_loopback(struct str ref)
+{
+	return str_starts(ref, STR("127.")) || str_starts(ref, STR("localhost:"));
+}
+
+/* The digest by which the engine knows the image in the repository of REF; n = 0 if it was never there. */
+static struct str known_digest(struct arena *arena, const struct ask_image *image, struct str ref)
+{
+	struct str wanted = ask_normal(arena, ref, false);
+	size_t colon = wanted.n;
+
+	while (colon && wanted.p[colon - 1] != ':')
+		colon--;
+	for (size_t i = 0; i < image->digest_count; i++) {
+		struct str digest = image->digests[i];
+		size_t at = str_find(digest, '@', 0);
+		struct str repository = ask_normal(arena, str_slice(digest, 0, at), false);
+
+		repository.n -= strlen(":latest");
+		if (colon && str_eq(repository, str_slice(wanted, 0, colon - 1)))
+			return str_slice(digest, at + 1, digest.n);
+	}
+	return STR("");
+}
+
+/* True where the registry says that REF is DIGEST already. */
+static bool registry_has(struct fleet *fleet, struct str ref, struct str digest)
+{
+	const char *secure[] = {"manifest", "inspect", "-v", ref.p, NULL};
+	const char *loopback[] = {"manifest", "inspect", "-v", "--insecure", ref.p, NULL};
+	struct buf text = BUF_INIT;
+	bool has = false;
+	size_t at;
+
+	if (digest.n && run(fleet, is_loopback(ref) ? loopback : secure, &text) == 0)
+		for (at = 0; (at = str_find(buf_str(&text), '"', at)) < text.n && !has; at++)
+			has = str_starts(str_slice(buf_str(&text), at + 1, text.n), digest);
+	buf_release(&text);
+	return has;
+}
+
+static bool push_ref(struct fleet *fleet, const struct ask_image *image, struct str tag, struct str ref,
+                     struct buf *done)
+{
+	const char *words[] = {"push", ref.p, NULL};
+	struct buf text = BUF_INIT;
+	bool fine = true;
+
+	buf_addstr(done, ref);
+	buf_addc(done, '\n');
+	if (registry_has(fleet, ref, known_digest(&fleet->arena, image, ref))) {
+		printf("%.*s: the registry has it\n", STR_ARG(ref));
+		return true;
+	}
+	if (!str_eq(tag, ref))
+		fine = engine_tag(fleet->diag, &fleet->command, image->id, ref);
+	if (fine && run(fleet, words, &text) != 0) {
+		diag_error(fleet->diag, SPAN_NONE, "cannot push %.*s: %.*s", STR_ARG(ref),
+		           STR_ARG(str_trim(buf_str(&text))));
+		fine = false;
+	}
+	buf_release(&text);
+	if (fine)
+		printf("%.*s: pushed\n", STR_ARG(ref));
+	fflush(stdout);
+	return fine;
+}
+
+static bool push_image(struct fleet *fleet, const struct fleet_image *image, const struct push *order,
+                       struct buf *done)
+{
+	const struct ask_image *found = ask_find(&fleet->arena, &fleet->answer, image->seal.engine);
+	bool fine = true;
+
+	for (size_t i = 0; i < image->seal.tag_count && fine; i++) {
+		struct str tag = image->seal.tags[i];
+		struct str full = ask_normal(&fleet->arena, tag, false);
+
+		fine = push_ref(fleet, found, tag, push_name(&fleet->arena, tag, order->registry, NULL), done);
+		if (fine && order->release && str_ends(full, STR(":latest")))
+			fine = push_ref(fleet, found, tag,
+			                push_name(&fleet->arena, full, order->registry, order->release), done);
+	}
+	return fine;
+}
+
+/* The words of a response file: separated by blanks and line breaks, single quotes as a shell has them. */
+static bool add_listed(struct fleet *fleet, const char *path)
+{
+	struct buf word = BUF_INIT;
+	bool quoted = false, fine = true, some = false;
+	struct str text;
+
+	if (fs_read_arena(path, &fleet->arena, &text) != 0) {
+		diag_error(fleet->diag, SPAN_NONE, "cannot read %s: %s", path, strerror(errno));
+		return false;
+	}
+	for (size_t i = 0; i <= text.n; i++) {
+		char c = i < text.n ? text.p[i] : '\n';
+
+		if (c == '\'') {
+			quoted = !quoted;
+			some = true;
+		} else if (quoted || (c != ' ' && c != '\n')) {
+			if (!quoted && c == '\\' && i + 1 < text.n)
+				c = text.p[++i];
+			buf_addc(&word, c);
+			some = true;
+		} else if (some) {
+			fine = fleet_add(fleet, buf_str(&word).p) && fine;
+			buf_clear(&word);
+			some = false;
+		}
+	}
+	buf_release(&word);
+	return fine;
+}
+
+static bool add_images(struct fleet *fleet, const char *const *stamps)
+{
+	bool fine = true;
+
+	for (; *stamps; stamps++)
+		fine = (**stamps == '@' ? add_listed(fleet, *stamps + 1) : fleet_add(fleet, *stamps)) && fine;
+	return fine;
+}
+
+/* The list of what is published now, older than anything, so that the next run asks again. */
+static bool write_list(const char *path, const struct buf *done, struct diag *diag)
+{
+	struct timespec times[2] = {{1, 0}, {1, 0}};
+	struct arena arena;
+	struct str dir = path_dir(str_of(path));
+	bool fine;
+
+	arena_init(&arena);
+	fine = fs_mkdirs(arena_strndup(&arena, dir.p, dir.n)) == 0
+		&& fs_write(path, buf_str(done), 0644) != FS_FAILED && utimensat(AT_FDCWD, path, times, 0) == 0;
+	if (!fine)
+		diag_error(diag, SPAN_NONE, "cannot write %s: %s", path, strerror(errno));
+	arena_release(&arena);
+	return fine;
+}
+
+int push_all(const struct push *order, struct diag *diag)
+{
+	struct fleet fleet;
+	struct buf done = BUF_INIT;
+	bool fine = fleet_init(&fleet, diag, order->words) && add_images(&fleet, order->stamps)
+		&& fleet_ask(&fleet);
+
+	for (size_t i = 0, n = fine ? fleet.count : 0; i < n; i++)
+		fine = check_image(&fleet, &fleet.images[i]) && fine;
+	for (size_t i = 0; fine && i < fleet.count; i++)
+		fine = push_image(&fleet, &fleet.images[i], order, &done);
+	if (fine && order->out)
+		fine = write_list(order->out, &done, diag);
+	buf_release(&done);
+	fleet_release(&fleet);
+	return fine ? 0 : -1;
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef DTK_STAMP_PUSH_H
+#define DTK_STAMP_PUSH_H
+
+#include "base/diag.h"
+#include "base/arena.h"
+#include "base/str.h"
+
+/*
+ * Publishes images.  First all are checked, with one question: sealed, there,
+ * and each tag naming the sealed image; only then the first is pushed.  A
+ * reference that the registry has already with the image's digest (which the
+ * engine knows of an earlier push) is left alone; the registry is asked by the
+ * client (`manifest inspect`), and where it does not answer the push is made:
+ * pushing again what is there sends nothing.  Credentials are the client's.
+ */
+struct push {
+	const char *out;            /* gets what is published, dated so that Ninja runs the edge again; or NULL */
+	const char *const *stamps;  /* X.image of each image; "@FILE": words read from there; NULL-terminated */
+	const char *registry;       /* HOST[/PREFIX] to push to, or NULL: where the tags say */
+	const char *release;        /* a version: pushed beside each tag `latest`; or NULL */
+	const char *const *words;   /* the client; NULL-terminated */
+};
+
+/* Returns 0, or -1 after an error was said. */
+int push_all(const struct push *order, struct diag *diag);
+
+/*
+ * TAG under REGISTRY (NULL or "": as it is): its own registry, a first part
+ * with a dot, a colon or the name localhost, is replaced; another name goes
+ * below REGISTRY whole.  VERSION (NULL: none) replaces the part after the colon.
+ */
+struct str push_name(struct arena *arena, struct str tag, const char *registry, const char *version);
+
+#endif

@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "stamp/scan.h"
+
+#include "base/fs.h"
+#include "stamp/cache.h"
+#include "stamp/crew.h"
+#include "stamp/hook.h"
+#include "stamp/key.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { SCAN_STEP = 256 }; /* entries that a thread takes at once */
+
+struct timespec scan_moment(void)
+{
+	struct timespec now;
+
+#ifdef CLOCK_REALTIME_COARSE
+	clock_gettime(CLOCK_REALTIME_COARSE, &now);
+#else
+	clock_gettime(CLOCK_REALTIME, &now);
+	now.tv_nsec -= 10 * 1000 * 1000;
+	if (now.tv_nsec < 0) {
+		now.tv_nsec += 1000 * 1000 * 1000;
+		now.tv_sec--;
+	}
+#endif
+	return now;
+}
+
+static bool read_file(struct arena *arena, struct diag *diag, struct scan *scan, char kind, const char *path)
+{
+	struct scan_file *file = &scan->files[scan->file_count];
+
+	file->kind = kind;
+	file->path = path;
+	if (stat(path, &file->stat) != 0 || fs_read_arena(path, arena, &file->text) != 0) {
+		diag_error(diag, SPAN_NONE, "cannot read %s: %s", path, strerror(errno));
+		return false;
+	}
+	scan->file_count++;
+	return true;
+}
+
+static bool read_files(struct arena *arena, struct diag *diag, struct scan *scan)
+{
+	const struct scan_spec *spec = scan->spec;
+	bool hooked = false, fine;
+
+	scan->files = ARENA_ARRAY(arena, spec->onbuild_count + HOOK_COUNT + 2, struct scan_file);
+	fine = read_file(arena, diag, scan, KEY_DOCKERFILE, spec->dockerfile);
+	for (size_t i = 0; i < spec->onbuild_count; i++)
+		fine = read_file(arena, diag, scan, KEY_TRIGGER, spec->onbuild[i]) && fine;
+	for (size_t i = 0; i < HOOK_COUNT; i++)
+		if (access(hook_scripts[i], F_OK) == 0) {
+			hooked = true;
+			fine = read_file(arena, diag, scan, KEY_HOOK, hook_scripts[i]) && fine;
+		}
+	if (hooked && spec->env && access(spec->env, F_OK) == 0)
+		fine = read_file(arena, diag, scan, KEY_ENV, spec->env) && fine;
+	return fine;
+}
+
+static struct docker_file *parse(struct arena *arena, struct diag *diag, const struct scan_file *file)
+{
+	return docker_parse(arena, diag, diag_source(diag, file->path, file->text), file->text);
+}
+
+/* What the Dockerfile and its parents' triggers reach. */
+static bool find_reach(struct arena *arena, struct diag *diag, struct scan *scan, struct context_reach *reach)
+{
+	const struct docker_file **onbuild = ARENA_ARRAY(arena, scan->spec->onbuild_count + 1,
+	                                                 const struct docker_file *);
+	size_t arg_count, triggers = 0;
+	struct docker_arg *args = command_build_args(arena, scan->spec->command, &arg_count);
+
+	for (size_t i = 0; i < scan->file_count; i++) {
+		struct docker_file *file = NULL;
+
+		if (scan->files[i].kind != KEY_DOCKERFILE && scan->files[i].kind != KEY_TRIGGER)
+			continue;
+		file = parse(arena, diag, &scan->files[i]);
+		if (!file)
+			return false;
+		if (scan->files[i].kind == KEY_TRIGGER)
+			onbuild[triggers++] = file;
+		else
+			scan->file = file;
+	}
+	*reach = context_reach_of(arena, diag, scan->file, args, arg_count, onbuild, triggers);
+	reach->whole = reach->whole || scan->spec->whole || scan->file->foreign || scan->file->unknown;
+	scan->whole = reach->whole;
+	scan->reaches = reach->whole || reach->pattern_count > 0;
+	return true;
+}
+
+/* PATH as seen from the context; NULL where it is not below it. */
+static const char *inside(struct arena *arena, const char *context, const char *path)
+{
+	bool mixed = context[0] == '/' || path[0] == '/' || strncmp(context, "..", 2) == 0;
+	const char *seen;
+	char *here = mixed ? getcwd(NULL, 0) : NULL;
+
+	if (mixed && !here)
+		return NULL;
+	if (mixed) {
+		context = path_join(arena, str_of(here), str_of(context));
+		path = path_join(arena, str_of(here), str_of(path));
+	}
+	free(here);
+	seen = path_relative(arena, context, path);
+	if (!seen || strcmp(seen, "..") == 0 || strncmp(seen, "../", 3) == 0)
+		return NULL;
+	return seen;
+}
+
+/* What is never context, as seen from it. */
+static const char *const *never_context(struct arena *arena, const struct place *place, const char *context)
+{
+	static const char *const in_tree[] = {"stamps", "logs", "do", ".root"};
+	static const char *const in_project[] = {"build.ninja", ".ninja_log", ".ninja_deps", ".ninja_lock",
+	                                         ".engine"};
+	enum { TREE = sizeof in_tree / sizeof in_tree[0], PROJECT = sizeof in_project / sizeof in_project[0] };
+	const char **skip = ARENA_ARRAY(arena, TREE + PROJECT + 2, const char *);
+	size_t n = 0;
+
+	for (size_t i = 0; i < TREE; i++) {
+		skip[n] = inside(arena, context, place_tree(arena, place, in_tree[i]));
+		n += skip[n] != NULL;
+	}
+	for (size_t i = 0; i < PROJECT; i++) {
+		skip[n] = inside(arena, context, in_project[i]);
+		n += skip[n] != NULL;
+	}
+	skip[n] = inside(arena, context, place->stamps);
+	skip[skip[n] ? n + 1 : n] = NULL;
+	return skip;
+}
+
+static bool has_entry(const struct context_list *list, const char *path)
+{
+	size_t low = 0, high = list->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		int order = str_cmp(list->entries[middle].path, str_of(path));
+
+		if (order == 0)
+			return true;
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return false;
+}
+
+/* A name for the Dockerfile inside the context: its own where it lies there, else one that is free. */
+static void name_inner(struct arena *arena, struct scan *scan)
+{
+	const char *seen = inside(arena, scan->spec->context, scan->spec->dockerfile);
+	struct str base = path_base(str_of(scan->spec->dockerfile));
+	struct buf name = BUF_INIT;
+
+	if (seen && strcmp(seen, ".") != 0) {
+		scan->inner = seen;
+		scan->outer = !has_entry(&scan->list, seen);
+		return;
+	}
+	buf_addstr(&name, base);
+	while (has_entry(&scan->list, buf_str(&name).p))
+		buf_addc(&name, '_');
+	scan->inner = arena_strndup(arena, name.p, name.n);
+	scan->outer = true;
+	buf_release(&name);
+}
+
+bool scan_take(struct arena *arena, struct diag *diag, const struct place *place,
+               const struct scan_spec *spec, struct scan *scan)
+{
+	struct context_reach reach;
+	struct ignore *ignore = NULL;
+
+	memset(scan, 0, sizeof *scan);
+	scan->moment = scan_moment();
+	scan->spec = spec;
+	if (!read_files(arena, diag, scan) || !find_reach(arena, diag, scan, &reach))
+		return false;
+	if (scan->reaches) {
+		if (!context_ignore(arena, diag, spec->context, spec->dockerfile, &ignore, &scan->ignore))
+			return false;
+		if (!context_walk(arena, diag, spec->context, ignore, &reach,
+		                  never_context(arena, place, spec->context), &scan->list))
+			return false;
+	}
+	name_inner(arena, scan);
+	return true;
+}
+
+static bool looks_different(const struct stat *a, const struct stat *b)
+{
+	return a->st_size != b->st_size || a->st_ino != b->st_ino || a->st_mode != b->st_mode
+	       || cache_nanoseconds(a->st_mtim) != cache_nanoseconds(b->st_mtim)
+	       || cache_nanoseconds(a->st_ctim) != cache_nanoseconds(b->st_ctim);
+}
+
+static bool files_moved(const struct scan *scan)
+{
+	struct stat now;
+
+	for (size_t i = 0; i < scan->file_count; i++)
+		if (stat(scan->files[i].path, &now) != 0 || looks_different(&scan->files[i].stat, &now))
+			return true;
+	return false;
+}
+
+struct looking {
+	const struct scan *scan;
+	int root;
+	atomic_bool moved;
+};
+
+/* Called by several threads. */
+static void look_at_some(struct crew *crew, void *context)
+{
+	struct looking *looking = context;
+	size_t from, to;
+	struct stat now;
+
+	while (!atomic_load(&looking->moved) && crew_next(crew, &from, &to))
+		for (size_t i = from; i < to; i++) {
+			const struct context_entry *entry = &looking->scan->list.entries[i];
+
+			if (S_ISDIR(entry->stat.st_mode))
+				continue;
+			if (fstatat(looking->root, entry->path.p, &now, AT_SYMLINK_NOFOLLOW) != 0
+			    || looks_different(&entry->stat, &now))
+				atomic_store(&looking->moved, true);
+		}
+}
+
+static bool entries_moved(const struct scan *scan, int root)
+{
+	struct looking looking = {.scan = scan, .root = root};
+
+	atomic_init(&looking.moved, false);
+	crew_run(scan->list.count, SCAN_STEP, look_at_some, &looking);
+	return atomic_load(&looking.moved);
+}
+
+/* A directory counts as changed where its time is not before the moment, unless it lies in the future. */
+static bool dir_moved(int root, const char *path, struct timespec moment)
+{
+	struct timespec now = {0, 0};
+	struct stat st;
+	int64_t newest;
+
+	if (fstatat(root, path, &st, 0) != 0)
+		return true;
+	clock_gettime(CLOCK_REALTIME, &now);
+	newest = cache_nanoseconds(st.st_mtim);
+	if (cache_nanoseconds(st.st_ctim) > newest)
+		newest = cache_nanoseconds(st.st_ctim);
+	return newest >= cache_nanoseconds(moment) && newest <= cache_nanoseconds(now);
+}
+
+bool scan_is_tree(struct arena *arena, const struct place *place, const char *context, struct str name)
+{
+	return strcmp(path_join(arena, str_of(context), name), path_clean(arena, str_of(place->tree))) == 0;
+}
+
+bool scan_moved(const struct place *place, const struct scan *scan)
+{
+	struct arena arena;
+	bool moved = files_moved(scan);
+	int root;
+
+	if (moved || !scan->reaches)
+		return moved;
+	root = open(scan->spec->context, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (root < 0)
+		return true;
+	arena_init(&arena);
+	moved = entries_moved(scan, root);
+	for (size_t i = 0; i < scan->list.dir_count && !moved; i++) {
+		struct str dir = scan->list.dirs[i];
+
+		moved = !scan_is_tree(&arena, place, scan->spec->context, dir)
+			&& dir_moved(root, arena_strndup(&arena, dir.p, dir.n), scan->moment);
+		arena_clear(&arena);
+	}
+	arena_release(&arena);
+	close(root);
+	return moved;
+}
