@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * plan_dump [-s SEQUENCE]... [-t DIR]... [-g TAG] [-r REGISTRY] [-j JOBS] [-S] [-i] [-x] [-q] [MATRIX]
+ *
+ * Prints a plan. -S is --strict; -i adds the inputs, -x the Dockerfiles; -q prints counts only. Exit status 1
+ * after errors.
+ */
+#include "model/plan.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { MOST = 16 };
+
+static void
+dump_strings(const char *what, const struct str *items, size_t count)
+{
+	if (count == 0)
+		return;
+	printf("  %s:", what);
+	for (size_t i = 0; i < count; i++)
+		printf(" %.*s", STR_ARG(items[i]));
+	putchar('\n');
+}
+
+static void
+dump_field(const char *what, struct str text, const char *usual)
+{
+	if (!str_is(text, usual))
+		printf("  %s: %.*s\n", what, STR_ARG(text));
+}
+
+static void
+dump_image(const struct plan *plan, const struct plan_image *image, bool texts)
+{
+	printf("image %.*s\n  layer: %.*s\n", STR_ARG(image->name), STR_ARG(image->layer));
+	dump_field("os", image->os, "");
+	dump_field("python", image->python, "");
+	dump_field("bump", image->python_bump, "");
+	dump_field("timezone", image->timezone, "");
+	printf("  files: %.*s %.*s\n", STR_ARG(image->dockerfile), STR_ARG(image->env_file));
+	dump_field("context", image->context, ".");
+	dump_field("target", image->target, "");
+	dump_strings("tags", image->tags, image->tag_count);
+	for (size_t i = 0; i < image->arg_count; i++)
+		printf("  arg: %.*s=%.*s\n", STR_ARG(image->args[i].name), STR_ARG(image->args[i].value));
+	for (size_t i = 0; i < image->parent_count; i++) {
+		const struct plan_parent *parent = &image->parents[i];
+
+		printf("  parent: %.*s as %.*s\n", STR_ARG(plan->images[parent->image].name), STR_ARG(parent->ref));
+	}
+	dump_strings("onbuild", image->onbuild, image->onbuild_count);
+	if (image->rootfs)
+		dump_field("rootfs", plan->rootfs[image->rootfs - 1].file, "");
+	if (texts)
+		printf("  text: <<%.*s>>\n", STR_ARG(image->text));
+}
+
+static void
+dump_names(const struct plan *plan, const uint32_t *images, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		printf(" %.*s", STR_ARG(plan->images[images[i]].name));
+	putchar('\n');
+}
+
+static void
+dump_rest(const struct plan *plan, bool inputs)
+{
+	static const char *const kinds[] = {"sequence", "group", "layer", "image"};
+
+	for (size_t i = 0; i < plan->target_count; i++) {
+		const struct plan_target *target = &plan->targets[i];
+
+		printf("%s %.*s (%.*s):", kinds[target->kind], STR_ARG(target->name), STR_ARG(target->description));
+		dump_names(plan, target->images, target->image_count);
+	}
+	for (size_t i = 0; i < plan->collision_count; i++) {
+		const struct plan_collision *collision = &plan->collisions[i];
+
+		printf("tag %.*s: %.*s, not", STR_ARG(collision->tag), STR_ARG(plan->images[collision->owner].name));
+		dump_names(plan, collision->losers, collision->loser_count);
+	}
+	for (size_t i = 0; i < plan->rootfs_count; i++)
+		dump_strings("rootfs", plan->rootfs[i].command, plan->rootfs[i].command_count);
+	for (size_t i = 0; inputs && i < plan->input_count; i++)
+		printf("input %.*s%s\n", STR_ARG(plan->inputs[i].path), plan->inputs[i].found ? "" : " (not there)");
+}
+
+static void
+dump(const struct plan *plan, bool inputs, bool texts)
+{
+	dump_strings("os", plan->os_versions, plan->os_count);
+	dump_strings("python", plan->python_versions, plan->python_count);
+	dump_strings("layers", plan->layers, plan->layer_count);
+	dump_field("registry", plan->registry, "");
+	dump_field("cache registry", plan->cache_registry, "");
+	printf("  cache %d buildkit %d parallel %u\n", plan->cache_inline, plan->buildkit, plan->parallel);
+	for (size_t i = 0; i < plan->image_count; i++)
+		dump_image(plan, &plan->images[i], texts);
+	dump_rest(plan, inputs);
+}
+
+int
+main(int argc, char **argv)
+{
+	const char *templates[MOST + 1] = {"templates"}, *sequences[MOST + 1] = {NULL};
+	struct plan_options options = {.templates = templates, .output = "generated", .sequences = sequences};
+	size_t template_count = 0, sequence_count = 0;
+	bool inputs = false, texts = false, quiet = false;
+	struct diag diag;
+	int c;
+
+	while ((c = getopt(argc, argv, "s:t:g:r:j:Sixq")) != -1) {
+		if (c == 's' && sequence_count < MOST)
+			sequences[sequence_count++] = optarg;
+		else if (c == 't' && template_count < MOST)
+			templates[template_count++] = optarg;
+		else if (c == 'g')
+			options.tag = optarg;
+		else if (c == 'r')
+			options.registry = optarg;
+		else if (c == 'j')
+			options.jobs = (unsigned)strtoul(optarg, NULL, 10);
+		else if (c == 'S')
+			options.strict = true;
+		else if (c == 'i')
+			inputs = true;
+		else if (c == 'x')
+			texts = true;
+		else if (c == 'q')
+			quiet = true;
+		else
+			return 2;
+	}
+	options.config = argv[optind];
+	diag_init(&diag, stderr);
+	struct plan *plan = plan_make(&options, &diag);
+	if (plan && quiet)
+		printf("%zu images, %zu targets, %zu collisions\n", plan->image_count, plan->target_count,
+		       plan->collision_count);
+	else if (plan)
+		dump(plan, inputs, texts);
+	bool fine = plan != NULL;
+	plan_free(plan);
+	diag_release(&diag);
+	return fine ? 0 : 1;
+}
