@@ -5,7 +5,7 @@
 need shellcheck
 
 cd "$DTK_SRC"
-find .ci configure package share tests templates -type f | sort | while read -r file; do
+find .ci configure share tests templates -type f | sort | while read -r file; do
 	first=$(head -c 200 "$file" | LC_ALL=C tr -d '\0' | head -n 1)
 	case $first in
 	'#!/bin/sh'* | '#!/usr/bin/env sh'* | '#!/bin/bash'* | '#!/usr/bin/env bash'*) printf '%s\n' "$file" ;;

@@ -20,7 +20,7 @@ none()
 
 find src tests -name '*.[ch]' | sort >"$OLDPWD/c"
 find src -name '*.[ch]' | sort >"$OLDPWD/product"
-find .ci configure Makefile.in package share src tests -type f \
+find .ci configure Makefile.in share src tests -type f \
 	! -path 'tests/data/*' ! -path '*/corpus/*' ! -path '*/fuzz/seeds/*' | sort >"$OLDPWD/texts"
 # shellcheck disable=SC2046 # the names have no blanks
 set -- $(cat "$OLDPWD/c")
@@ -42,7 +42,7 @@ for file in "$@"; do
 done
 while read -r file; do
 	case $file in
-	*.sh | *.t | *.py | tests/run | tests/bench/run | configure | Makefile.in | package/* | .ci/run)
+	*.sh | *.t | *.py | tests/run | tests/bench/run | configure | Makefile.in | share/package/* | .ci/run)
 		head -n 3 "$file" | grep -q '^# SPDX-License-Identifier: Apache-2.0$' && continue
 		echo "$file: no licence line"
 		bad=1
