@@ -14,10 +14,21 @@ among(char c, const char *set)
 }
 
 static bool
+shell_plain(char c)
+{
+	switch (c) {
+	case '_': case '@': case '%': case '+': case '=': case ':': case ',': case '.': case '/': case '-':
+		return true;
+	default:
+		return alphanumeric(c);
+	}
+}
+
+static bool
 shell_bare(struct str s)
 {
 	for (size_t i = 0; i < s.n; i++)
-		if (!alphanumeric(s.p[i]) && !among(s.p[i], "_@%+=:,./-"))
+		if (!shell_plain(s.p[i]))
 			return false;
 	return s.n > 0;
 }
@@ -39,17 +50,19 @@ quote_shell(struct buf *out, struct str s)
 	buf_addc(out, '\'');
 }
 
-/* Copies S with ESCAPE before each byte of SET. */
+/* Copies S with a '$' before each such byte, blanks and colons only IN_PATH. */
 static void
-escaped(struct buf *out, struct str s, const char *set, char escape)
+ninja_escape(struct buf *out, struct str s, bool in_path)
 {
 	size_t from = 0;
 
 	for (size_t i = 0; i < s.n; i++) {
-		if (!among(s.p[i], set))
+		char c = s.p[i];
+
+		if (c != '$' && !(in_path && (c == ' ' || c == ':')))
 			continue;
 		buf_addstr(out, str_slice(s, from, i));
-		buf_addc(out, escape);
+		buf_addc(out, '$');
 		from = i;
 	}
 	buf_addstr(out, str_slice(s, from, s.n));
@@ -60,13 +73,13 @@ quote_ninja_value(struct buf *out, struct str s)
 {
 	if (s.n && s.p[0] == ' ')
 		buf_addc(out, '$');
-	escaped(out, s, "$", '$');
+	ninja_escape(out, s, false);
 }
 
 void
 quote_ninja_path(struct buf *out, struct str s)
 {
-	escaped(out, s, "$ :", '$');
+	ninja_escape(out, s, true);
 }
 
 bool

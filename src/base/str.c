@@ -105,12 +105,12 @@ buf_room(struct buf *buf, size_t more)
 void
 buf_add(struct buf *buf, const void *bytes, size_t n)
 {
-	char *at = buf_room(buf, n);
+	char *at = n < buf->capacity - buf->n ? buf->p + buf->n : buf_room(buf, n);
 
 	if (n)
 		memcpy(at, bytes, n);
+	at[n] = '\0';
 	buf->n += n;
-	buf->p[buf->n] = '\0';
 }
 
 void
@@ -128,7 +128,7 @@ buf_addstr(struct buf *buf, struct str s)
 void
 buf_addc(struct buf *buf, char c)
 {
-	char *at = buf_room(buf, 1);
+	char *at = 1 < buf->capacity - buf->n ? buf->p + buf->n : buf_room(buf, 1);
 
 	at[0] = c;
 	at[1] = '\0';

@@ -42,24 +42,31 @@ static const struct opt_command command = {
 	"dtk-gen", NULL, NULL, "Makes Dockerfiles, scripts and a Ninja file from a matrix and templates.", table,
 	sizeof table / sizeof *table, false, NULL};
 
+const char *gen_real_path(struct gen *gen, const char *path)
+{
+	char *real = realpath(path, NULL);
+	const char *kept;
+
+	if (!real && errno == ENOMEM)
+		mem_fail();
+	kept = real ? arena_strndup(&gen->arena, real, strlen(real)) : NULL;
+	free(real);
+	return kept;
+}
+
+/* The directory of a program that was called by a path; NULL for one from PATH. */
 static const char *program_dir(struct gen *gen, const char *word)
 {
-	char *real = strchr(word, '/') ? realpath(word, NULL) : NULL;
-	const char *dir = NULL;
+	const char *real = word && strchr(word, '/') ? gen_real_path(gen, word) : NULL;
+	struct str dir = real ? path_dir(str_of(real)) : STR("");
 
-	if (real) {
-		struct str text = path_dir(str_of(real));
-
-		dir = arena_strndup(&gen->arena, text.p, text.n);
-		free(real);
-	}
-	return dir;
+	return real ? arena_strndup(&gen->arena, dir.p, dir.n) : NULL;
 }
 
 /* The programs below the project's directory are called by path, others by name. */
 static void find_programs(struct gen *gen, const char *dir)
 {
-	char *project = realpath(".", NULL);
+	const char *project = gen_real_path(gen, ".");
 	const char *inside = project && dir ? path_relative(&gen->arena, project, dir) : NULL;
 
 	gen->self = "dtk-gen";
@@ -75,7 +82,6 @@ static void find_programs(struct gen *gen, const char *dir)
 		gen->stamp = arena_strndup(&gen->arena, path.p, path.n);
 		buf_release(&path);
 	}
-	free(project);
 }
 
 static int check_options(const struct gen_options *options)

@@ -2,6 +2,7 @@
 #ifndef DTK_CLI_GEN_H
 #define DTK_CLI_GEN_H
 
+#include "base/hash.h"
 #include "cli/opt.h"
 #include "model/plan.h"
 
@@ -28,19 +29,40 @@ struct gen {
 	char *message_text;
 	size_t message_size;
 	struct plan *plan;     /* NULL until gen_load */
-	struct timespec moment; /* before the inputs were read; set for writing only */
+	struct timespec moment; /* before the inputs were read */
 	struct str *inputs;    /* what regeneration watches: cleaned, each once */
 	size_t input_count;
 	bool always;           /* one of them cannot be watched */
+	struct hash made;      /* the tree as it was written */
 };
 
 /* The whole of dtk-gen's work without -t; exit status. */
 int gen_generate(struct gen *gen);
 
-/* Reads the project's inputs into gen->plan; false after diagnostics. WRITING: takes gen->moment before. */
-bool gen_load(struct gen *gen, bool writing);
+/* Reads the project's inputs into gen->plan; false after diagnostics. */
+bool gen_load(struct gen *gen);
 /* True where an input is younger than gen->moment or gone. */
 bool gen_stale(const struct gen *gen);
+/*
+ * FILE, cleaned; instead of one that is not there the nearest directory that is; n = 0 where that is the
+ * project's own, which changes with every run.
+ */
+struct str gen_watched_path(struct gen *gen, struct str file);
+/* Below zero where A is the earlier one. */
+int gen_by_time(struct timespec a, struct timespec b);
+
+/* dtk-gen's own command line as it is recorded; whether it runs in a configured directory. */
+struct str gen_generator(struct gen *gen);
+bool gen_configured(const struct gen *gen);
+
+/*
+ * Where nothing has changed since a run that had nothing to say, reading all there is tells so: no plan is
+ * made.  gen_record notes what was read and what was MADE of it (seen_made); gen_seen is true where that and
+ * what there is now agree.  gen->moment is a time before.
+ */
+void gen_record(struct gen *gen, const char *tree, const char *root, struct hash made);
+bool gen_seen(struct gen *gen, const char *tree, const char *root);
+
 /* Prints the diagnostics so far; false where there are errors among them. */
 bool gen_tell(struct gen *gen);
 /* Frees what gen_load made, diagnostics included. */
@@ -60,7 +82,11 @@ extern const struct opt gen_render_options[GEN_RENDER_OPTIONS], gen_context_opti
 int gen_render(const struct opt_command *command, int argc, char **argv);
 int gen_parse(const struct opt_command *command, int argc, char **argv);
 int gen_context(const struct opt_command *command, int argc, char **argv);
+int gen_plan(const struct opt_command *command, int argc, char **argv);
+int gen_why(const struct opt_command *command, int argc, char **argv);
 
+/* The absolute path without links in gen's arena; NULL where there is none. */
+const char *gen_real_path(struct gen *gen, const char *path);
 /* Writes TEXT to standard output; the exit status (1 after a message where it cannot be written). */
 int gen_print(struct str text);
 

@@ -70,20 +70,16 @@ static bool make_plan(struct gen *gen)
 
 /* --- What regeneration watches --- */
 
-static int by_time(struct timespec a, struct timespec b)
+int gen_by_time(struct timespec a, struct timespec b)
 {
 	if (a.tv_sec != b.tv_sec)
 		return a.tv_sec < b.tv_sec ? -1 : 1;
 	return (a.tv_nsec > b.tv_nsec) - (a.tv_nsec < b.tv_nsec);
 }
 
-/*
- * Instead of a file that is not there the nearest directory that is; n = 0 where that is the project's own,
- * which changes with every run.
- */
-static struct str watched_path(struct gen *gen, const struct plan_file *file)
+struct str gen_watched_path(struct gen *gen, struct str file)
 {
-	char *path = path_clean(&gen->arena, file->path);
+	char *path = path_clean(&gen->arena, file);
 	struct stat st;
 
 	while (stat(path, &st) != 0 && strcmp(path, ".") != 0 && strcmp(path, "/") != 0)
@@ -105,7 +101,7 @@ static bool can_watch(struct gen *gen, struct str path)
 	struct stat st;
 
 	clock_gettime(CLOCK_REALTIME, &now);
-	if (stat(path.p, &st) == 0 && by_time(st.st_mtim, now) > 0)
+	if (stat(path.p, &st) == 0 && gen_by_time(st.st_mtim, now) > 0)
 		return cannot_watch(gen, path, "its time is in the future");
 	if (!quote_ninja_watches(path))
 		return cannot_watch(gen, path, "the characters in its name");
@@ -120,7 +116,7 @@ static void watch_inputs(struct gen *gen)
 	map_init(&seen);
 	gen->inputs = mem_alloc((gen->plan->input_count + 1) * sizeof *gen->inputs);
 	for (size_t i = 0; i < gen->plan->input_count; i++) {
-		struct str path = watched_path(gen, &gen->plan->inputs[i]);
+		struct str path = gen_watched_path(gen, gen->plan->inputs[i].path);
 
 		map_put(&seen, path, &fresh);
 		if (path.n && fresh && can_watch(gen, path))
@@ -134,26 +130,16 @@ bool gen_stale(const struct gen *gen)
 	struct stat st;
 
 	for (size_t i = 0; i < gen->input_count; i++)
-		if (stat(gen->inputs[i].p, &st) != 0 || by_time(st.st_mtim, gen->moment) > 0)
+		if (stat(gen->inputs[i].p, &st) != 0 || gen_by_time(st.st_mtim, gen->moment) > 0)
 			return true;
 	return false;
 }
 
-/* A project's directory that cannot be written has no time of its own to offer. */
-static bool take_moment(struct gen *gen)
-{
-	if (out_now(".", &gen->moment) == 0)
-		return true;
-	if (errno == EROFS || errno == EACCES)
-		return clock_gettime(CLOCK_REALTIME, &gen->moment) == 0;
-	diag_error(&gen->diag, SPAN_NONE, "cannot write here: %s", strerror(errno));
-	return false;
-}
-
-bool gen_load(struct gen *gen, bool writing)
+bool gen_load(struct gen *gen)
 {
 	begin(gen);
-	if ((writing && !take_moment(gen)) || !make_plan(gen))
+	gen->moment = out_now();
+	if (!make_plan(gen))
 		return false;
 	watch_inputs(gen);
 	return true;

@@ -32,7 +32,7 @@ static int show_plan(const struct opt_command *command, int argc, char **argv,
 
 	if (parsed != OPT_OK)
 		return parsed == OPT_DONE ? 0 : 2;
-	if (gen_load(gen_current, false) && gen_tell(gen_current)) {
+	if (gen_load(gen_current) && gen_tell(gen_current)) {
 		show(gen_current->plan, &text);
 		status = gen_print(buf_str(&text));
 		buf_release(&text);
@@ -65,6 +65,10 @@ static const struct opt_command tools[] = {
 	 false, run_targets},
 	{"dtk-gen -t graph", "graph", NULL, "print the layer DAG, images only, as DOT", gen_help_options,
 	 GEN_HELP_OPTIONS, false, run_graph},
+	{"dtk-gen -t plan", "plan", "[TARGET...]", "print which images would be built now, and why",
+	 gen_help_options, GEN_HELP_OPTIONS, false, gen_plan},
+	{"dtk-gen -t why", "why", "IMAGE...", "print what changed since an image was built", gen_help_options,
+	 GEN_HELP_OPTIONS, false, gen_why},
 	{"dtk-gen -t list", "list", NULL, "print the tools", gen_help_options, GEN_HELP_OPTIONS, false, run_list},
 };
 

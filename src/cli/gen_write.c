@@ -6,25 +6,22 @@
 #include "emit/ninja.h"
 #include "emit/out.h"
 #include "emit/script.h"
+#include "emit/seen.h"
 
 #include <errno.h>
-#include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { GEN_TRIES = 5, GEN_TICK = 10000000 /* nanoseconds: longer than most file systems' */ };
 
 /* The project as seen from TREE; from a tree elsewhere its absolute path. */
-static const char *root_of(struct arena *arena, const char *tree)
+static const char *root_of(struct gen *gen, const char *tree)
 {
-	const char *root = path_relative(arena, tree, ".");
-	char *here;
+	const char *root = path_relative(&gen->arena, tree, ".");
 
-	if (root && tree[0] != '/' && !str_starts(str_of(tree), STR("..")))
-		return root;
-	here = realpath(".", NULL);
-	root = arena_strndup(arena, here ? here : ".", strlen(here ? here : "."));
-	free(here);
-	return root;
+	if (!root || tree[0] == '/' || str_starts(str_of(tree), STR("..")))
+		root = gen_real_path(gen, ".");
+	return root ? root : ".";
 }
 
 static bool cannot(struct gen *gen, const char *path)
@@ -34,23 +31,35 @@ static bool cannot(struct gen *gen, const char *path)
 }
 
 /* Everything that stamps and actions make lies in directories of its own, see ninja.h. */
+static const char *const places[] = {"stamps", "logs", "do", "rootfs"};
+
+static bool is_linked(const char *link, const char *root)
+{
+	char target[4096];
+	ssize_t n = readlink(link, target, sizeof target);
+
+	return n >= 0 && str_is((struct str){target, (size_t)n}, root);
+}
+
+static bool has_places(struct gen *gen, const char *tree, const char *root)
+{
+	for (size_t i = 0; i < sizeof places / sizeof *places; i++)
+		if (access(path_join(&gen->arena, str_of(tree), str_of(places[i])), F_OK) != 0)
+			return false;
+	return is_linked(path_join(&gen->arena, str_of(tree), STR(".root")), root);
+}
+
 static bool make_places(struct gen *gen, const char *tree, const char *root)
 {
-	static const char *const names[] = {"stamps", "logs", "do", "rootfs"};
 	const char *link = path_join(&gen->arena, str_of(tree), STR(".root"));
-	char target[4096];
-	ssize_t n;
 
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-		const char *path = path_join(&gen->arena, str_of(tree), str_of(names[i]));
+	for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+		const char *path = path_join(&gen->arena, str_of(tree), str_of(places[i]));
 
 		if (access(path, F_OK) != 0 && fs_mkdirs(path) != 0)
 			return cannot(gen, path);
 	}
-	n = readlink(link, target, sizeof target);
-	if (n < 0 || !str_is((struct str){target, (size_t)n}, root))
-		return fs_link(root, link) == 0 || cannot(gen, link);
-	return true;
+	return is_linked(link, root) || fs_link(root, link) == 0 || cannot(gen, link);
 }
 
 static struct str keep(struct gen *gen, struct buf *text)
@@ -103,7 +112,12 @@ static struct str source_of(const struct gen *gen)
 	return STR("nothing");
 }
 
-static struct str generator_of(struct gen *gen)
+bool gen_configured(const struct gen *gen)
+{
+	return strcmp(gen->self, "./dtk-gen") == 0 && access("config.ninja", F_OK) == 0;
+}
+
+struct str gen_generator(struct gen *gen)
 {
 	struct buf text = BUF_INIT;
 	struct str line;
@@ -120,9 +134,9 @@ static bool add_all(struct gen *gen, struct out *out, const struct engine *engin
 	struct buf text = BUF_INIT;
 	struct ninja ninja = {
 		.plan = gen->plan, .engine = engine, .diag = &gen->diag, .manifest = manifest_path(gen),
-		.tree = gen->plan->output, .source = source_of(gen), .generator = generator_of(gen),
+		.tree = gen->plan->output, .source = source_of(gen), .generator = gen_generator(gen),
 		.gen = gen->self, .stamp = gen->stamp,
-		.configured = strcmp(gen->self, "./dtk-gen") == 0 && access("config.ninja", F_OK) == 0,
+		.configured = gen_configured(gen),
 		.registry = gen->options.registry, .release = gen->options.release,
 		.inputs = gen->inputs, .input_count = gen->input_count, .always = gen->always,
 	};
@@ -144,7 +158,7 @@ static bool write_tree(struct gen *gen, enum out_mode mode, unsigned *differing)
 {
 	const struct gen_options *options = &gen->options;
 	const char *tree = arena_strndup(&gen->arena, gen->plan->output.p, gen->plan->output.n);
-	const char *root = root_of(&gen->arena, tree);
+	const char *root = root_of(gen, tree);
 	struct engine engine;
 	struct out out;
 	bool fine;
@@ -155,23 +169,52 @@ static bool write_tree(struct gen *gen, enum out_mode mode, unsigned *differing)
 	out_init(&out, &gen->diag, tree, mode, options->verbose, gen->moment);
 	fine = add_all(gen, &out, &engine, root) && (mode != OUT_WRITE || make_places(gen, tree, root)) &&
 	       out_commit(&out);
+	if (fine && mode == OUT_WRITE)
+		gen->made = seen_made(&out);
 	*differing = out.differing;
 	out_release(&out);
 	return fine;
 }
 
-/* Once more where an input was changed meanwhile, or in the tick before: Ninja could not tell that from later. */
+static const char *tree_of(struct gen *gen)
+{
+	return path_clean(&gen->arena, str_of(gen->options.output ? gen->options.output : "generated"));
+}
+
+static bool unchanged(struct gen *gen)
+{
+	const char *tree = tree_of(gen), *root = root_of(gen, tree);
+
+	gen->moment = out_now();
+	return !gen->options.verbose && has_places(gen, tree, root) && gen_seen(gen, tree, root);
+}
+
+/* A run that had something to say will say it again. */
+static void record(struct gen *gen)
+{
+	const char *tree = tree_of(gen);
+
+	fflush(gen->messages);
+	if (gen->message_size == 0)
+		gen_record(gen, tree, root_of(gen, tree), gen->made);
+}
+
+/* Once more where an input was changed meanwhile, or so shortly before that Ninja cannot tell. */
 static bool generate(struct gen *gen, unsigned *differing)
 {
 	const struct timespec tick = {0, GEN_TICK};
 
 	for (unsigned try = 1;; try++) {
-		if (!gen_load(gen, true))
+		if (!gen_load(gen))
 			return false;
 		if (!gen_stale(gen) || try == GEN_TRIES) {
 			if (!write_tree(gen, OUT_WRITE, differing))
 				return false;
-			if (!gen_stale(gen) || try == GEN_TRIES)
+			if (!gen_stale(gen)) {
+				record(gen);
+				return true;
+			}
+			if (try == GEN_TRIES)
 				return true;
 		}
 		nanosleep(&tick, NULL);
@@ -185,9 +228,11 @@ int gen_generate(struct gen *gen)
 	unsigned differing = 0;
 	bool fine;
 
+	if (mode == OUT_WRITE && !options->summary && unchanged(gen))
+		return 0;
 	if (mode == OUT_WRITE && !options->summary)
 		fine = generate(gen, &differing);
-	else if ((fine = gen_load(gen, false)) && options->summary)
+	else if ((fine = gen_load(gen)) && options->summary)
 		gen_summary(gen->plan, stdout);
 	else if (fine)
 		fine = write_tree(gen, mode, &differing);

@@ -64,8 +64,8 @@ static bool check_flag(struct check *check, const struct docker_flag *flag)
 {
 	const struct instr_flag_rule *rule = instr_flags;
 
-	while (rule->instruction &&
-	       !(str_is(check->in->name, rule->instruction) && str_is(flag->name, rule->name)))
+	while (rule->instruction && (check->in->name.p[0] != rule->instruction[0] ||
+	                             !str_is(check->in->name, rule->instruction) || !str_is(flag->name, rule->name)))
 		rule++;
 	if (!rule->instruction) {
 		warn_flag(check, flag);
@@ -160,13 +160,15 @@ static bool check_copy(struct check *check)
 	return false;
 }
 
-static bool check_mount(struct check *check, const struct docker_flag *flag)
+static bool check_mount(struct check *check, struct docker_flag *flag)
 {
-	struct mount mount;
+	struct mount *mount = ARENA_NEW(check->arena, struct mount);
 	const char *error;
 
-	if (mount_parse(check->arena, flag->value, &mount, &error))
+	if (mount_parse(check->arena, flag->value, mount, &error)) {
+		flag->mount = mount;
 		return true;
+	}
 	diag_error(check->diag, flag->span, "%s", error);
 	return false;
 }
@@ -177,7 +179,7 @@ static bool check_run(struct check *check)
 	bool ok = true;
 
 	for (size_t i = 0; i < in->flag_count; i++) {
-		const struct docker_flag *flag = &in->flags[i];
+		struct docker_flag *flag = &in->flags[i];
 		struct str value = flag->value;
 
 		if (str_is(flag->name, "mount")) {
@@ -363,21 +365,20 @@ static bool check_mount_words(struct check *check, const struct docker_flag *fla
 	static const char *const words[] = {
 		"type", "from", "source", "target", "readonly", "readwrite", "required", "size",   "id",  "sharing",
 		"mode", "uid",  "gid",    "env",    "bind",     "cache",     "tmpfs",    "secret", "ssh", NULL};
-	struct mount mount;
-	const char *error;
+	const struct mount *mount = flag->mount;
 
-	if (!mount_parse(check->arena, flag->value, &mount, &error))
+	if (!mount)
 		return false;
-	if (mount.bare.p) {
+	if (mount->bare.p) {
 		diag_error(check->diag, flag->span, "'%.*s' in --mount must be a key=value pair",
-		           STR_ARG(mount.bare));
+		           STR_ARG(mount->bare));
 		return false;
 	}
-	if (mount.unknown.n) {
+	if (mount->unknown.n) {
 		diag_warning(check->diag, flag->span,
 		             "unknown word '%.*s' in --mount: the whole context counts as input",
-		             STR_ARG(mount.unknown));
-		suggest(check, mount.unknown, words);
+		             STR_ARG(mount->unknown));
+		suggest(check, mount->unknown, words);
 		check->in->unknown = true;
 	}
 	return true;

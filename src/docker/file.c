@@ -14,6 +14,7 @@ struct reader {
 	struct str last; /* line taken off rest */
 	unsigned line;   /* its number */
 	bool ok, stopped;
+	struct buf joined; /* scratch */
 	struct docker_file *file;
 	size_t directive_capacity, instruction_capacity;
 };
@@ -162,35 +163,41 @@ static bool continues(struct str *line, char escape)
 	return true;
 }
 
-static void add_part(struct reader *reader, struct text_line *line, struct str piece, struct buf *joined)
+static void add_part(struct reader *reader, struct text_line *line, struct str piece)
 {
 	size_t n = line->part_count++;
 
 	line->parts =
 		arena_grow(reader->arena, line->parts, n * sizeof *line->parts, (n + 1) * sizeof *line->parts);
-	line->parts[n] = (struct text_part){joined->n, (uint32_t)(piece.p - reader->text.p)};
-	buf_addstr(joined, piece);
+	line->parts[n] = (struct text_part){line->text.n, (uint32_t)(piece.p - reader->text.p)};
+	line->text.n += piece.n;
+	if (n)
+		buf_addstr(&reader->joined, piece);
+	else
+		line->text.p = piece.p;
 }
 
 /* Joins what follows FIRST, without comments and blank lines. */
 static struct text_line join(struct reader *reader, struct str first)
 {
 	struct text_line line = {.number = reader->line, .source = reader->file->source};
-	struct buf joined = BUF_INIT;
 	bool more = continues(&first, reader->file->escape);
 	struct str next;
 
-	add_part(reader, &line, first, &joined);
+	add_part(reader, &line, first);
+	buf_clear(&reader->joined);
+	if (more)
+		buf_addstr(&reader->joined, first);
 	while (more && take_line(reader, &next)) {
 		struct str text = text_trim_left(next);
 
 		if (!text.n || text.p[0] == '#')
 			continue;
 		more = continues(&next, reader->file->escape);
-		add_part(reader, &line, next, &joined);
+		add_part(reader, &line, next);
 	}
-	line.text = line.part_count == 1 ? first : text_copy(reader->arena, buf_str(&joined));
-	buf_release(&joined);
+	if (line.part_count > 1)
+		line.text = text_copy(reader->arena, buf_str(&reader->joined));
 	return line;
 }
 
@@ -292,6 +299,7 @@ struct docker_file *docker_parse(struct arena *arena, struct diag *diag, uint32_
 	if (reader.file->foreign)
 		return reader.file;
 	read_instructions(&reader);
+	buf_release(&reader.joined);
 	check(&reader);
 	return reader.ok ? reader.file : NULL;
 }

@@ -30,9 +30,11 @@ struct docker_heredoc {
 	bool chomp;               /* <<- */
 };
 
+struct mount;
 struct docker_flag {
 	struct str name, value; /* --name=value, quotes removed; value.p NULL where there was no '=' */
 	struct span span;
+	const struct mount *mount; /* what --mount of a RUN says (mount.h), NULL for any other flag */
 };
 
 struct docker_instruction {

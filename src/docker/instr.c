@@ -27,8 +27,10 @@ static const struct instr_rule rules[] = {
 
 const struct instr_rule *instr_rule(struct str name)
 {
+	char first = name.n ? (char)(name.p[0] & ~0x20) : '\0';
+
 	for (const struct instr_rule *rule = rules; rule->name; rule++)
-		if (text_same_nocase(name, rule->name))
+		if (first == rule->name[0] && text_same_nocase(name, rule->name))
 			return rule;
 	return NULL;
 }
@@ -46,13 +48,26 @@ static bool space_byte(char c)
 	return c == ' ' || (c >= '\t' && c <= '\r') || (unsigned char)c == 0x85 || (unsigned char)c == 0xa0;
 }
 
+static bool is_quote(char c)
+{
+	return c == '\'' || c == '"' || c == '\\';
+}
+
 /* The word at the front of *REST that a flag is, without its quotes; *RAW is as written. */
 static struct str flag_word(struct parser *parser, struct str *rest, struct str *raw)
 {
-	char *out = arena_alloc(parser->arena, rest->n + 1), quote = 0;
+	char *out, quote = 0;
 	size_t n = 0, i = 0;
 
-	for (; i < rest->n && (quote || !space_byte(rest->p[i])); i++) {
+	while (i < rest->n && !space_byte(rest->p[i]) && !is_quote(rest->p[i]))
+		i++;
+	if (i == rest->n || space_byte(rest->p[i])) {
+		*raw = str_slice(*rest, 0, i);
+		*rest = str_slice(*rest, i, rest->n);
+		return *raw;
+	}
+	out = arena_alloc(parser->arena, rest->n + 1);
+	for (i = 0; i < rest->n && (quote || !space_byte(rest->p[i])); i++) {
 		char c = rest->p[i];
 
 		if (quote ? c == quote : c == '\'' || c == '"') {
@@ -82,6 +97,7 @@ static void add_flag(struct parser *parser, struct docker_instruction *out, stru
 	flag->name = str_slice(word, 2, equals);
 	flag->value = equals < word.n ? str_slice(word, equals + 1, word.n) : (struct str){NULL, 0};
 	flag->span = text_span(parser->line, raw);
+	flag->mount = NULL;
 }
 
 static struct str take_flags(struct parser *parser, struct str rest, struct docker_instruction *out)
@@ -258,7 +274,7 @@ static bool parse_text(struct parser *parser, struct str text, struct docker_ins
 	struct str rest = text_trim(text), word = text_word(&rest);
 	const struct instr_rule *rule = instr_rule(word);
 
-	out->name = text_upper(parser->arena, word);
+	out->name = rule ? str_of(rule->name) : text_upper(parser->arena, word);
 	out->line = parser->line->number;
 	out->span = text_span(parser->line, word);
 	rest = take_flags(parser, rest, out);

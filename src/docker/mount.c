@@ -31,6 +31,15 @@ static bool next_field(struct arena *arena, struct str *rest, struct str *field,
 	return true;
 }
 
+/* KEY in lower case; itself where it has no other letters. */
+static struct str lower(struct arena *arena, struct str key)
+{
+	for (size_t i = 0; i < key.n; i++)
+		if (key.p[i] >= 'A' && key.p[i] <= 'Z')
+			return text_lower(arena, key);
+	return key;
+}
+
 static bool fail(struct arena *arena, const char **error, const char *before, struct str text,
                  const char *after)
 {
@@ -50,7 +59,7 @@ static bool has_variable(struct str s)
 static bool is_one_of(struct str word, const char *const *names)
 {
 	for (; *names; names++)
-		if (str_is(word, *names))
+		if (word.n && word.p[0] == **names && str_is(word, *names))
 			return true;
 	return false;
 }
@@ -63,7 +72,7 @@ static bool set(struct arena *arena, struct mount *out, struct str key, struct s
 		"size",   "id",  "sharing",     "mode",     "uid", "gid",       "env", NULL};
 
 	if (str_is(key, "type")) {
-		out->type = text_lower(arena, value);
+		out->type = lower(arena, value);
 		if (!has_variable(value) && !is_one_of(out->type, types))
 			out->unknown = value;
 	} else if (str_is(key, "from")) {
@@ -92,7 +101,7 @@ bool mount_parse(struct arena *arena, struct str value, struct mount *out, const
 		if (!next_field(arena, &value, &field, &last))
 			return fail(arena, error, "misplaced quote in --mount", (struct str){"", 0}, "");
 		equals = str_find(field, '=', 0);
-		key = text_lower(arena, str_slice(field, 0, equals));
+		key = lower(arena, str_slice(field, 0, equals));
 		if (equals == field.n && !is_one_of(key, bare))
 			out->bare = field;
 		if (equals < field.n && !set(arena, out, key, str_slice(field, equals + 1, field.n), error))

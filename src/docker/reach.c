@@ -150,16 +150,15 @@ static void reach_copy(struct making *making, struct stage *stage, const struct 
 static void reach_mount(struct making *making, struct stage *stage, const struct docker_flag *flag)
 {
 	struct context_pattern pattern = {.parents = false};
-	struct mount mount;
+	const struct mount *mount = flag->mount;
 	struct source type, source;
-	const char *error;
 
-	if (!mount_parse(making->stages.arena, flag->value, &mount, &error) || mount.from.n)
+	if (!mount || mount->from.n)
 		return;
-	type = expand(making, stage, mount.type, flag->span);
+	type = expand(making, stage, mount->type, flag->span);
 	if (!type.unresolved && !str_is(type.text, "bind"))
 		return;
-	source = expand(making, stage, mount.source, flag->span);
+	source = expand(making, stage, mount->source, flag->span);
 	pattern.text = to_pattern(making, &source, true);
 	add(making, pattern);
 }

@@ -30,16 +30,13 @@ static void add_sources(struct refs *refs, const struct docker_instruction *in)
 	for (size_t i = 0; i < in->flag_count; i++) {
 		const struct docker_flag *flag = &in->flags[i];
 		struct docker_ref ref = {.span = flag->span};
-		const char *error;
-		struct mount mount;
 
 		if (str_is(in->name, "COPY") && str_is(flag->name, "from")) {
 			ref.kind = DOCKER_COPY_FROM;
 			ref.name = flag->value;
-		} else if (str_is(in->name, "RUN") && str_is(flag->name, "mount") &&
-		           mount_parse(refs->stages.arena, flag->value, &mount, &error)) {
+		} else if (flag->mount) {
 			ref.kind = DOCKER_MOUNT_FROM;
-			ref.name = mount.from;
+			ref.name = flag->mount->from;
 		}
 		if (ref.name.n && !stages_find(&refs->stages, ref.name, ref.kind == DOCKER_COPY_FROM))
 			add(refs, ref);

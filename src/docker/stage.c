@@ -3,6 +3,7 @@
 
 #include "docker/mount.h"
 
+#include <stdio.h>
 #include <sys/utsname.h>
 
 struct str stage_expand(struct stages *stages, const struct subst_scope *scope, struct str word,
@@ -37,63 +38,60 @@ static void split_pair(struct str pair, struct str *name, struct str *value)
 }
 
 /* os/arch[/variant] of this machine as containers name it. */
-static struct str host_platform(struct arena *arena)
+static struct str host_platform(void)
 {
+	static char platform[sizeof(struct utsname)];
 	static const char *const names[][2] = {
 		{"x86_64", "amd64"}, {"aarch64", "arm64"}, {"armv7l", "arm/v7"}, {"armv6l", "arm/v6"},
 		{"i686", "386"}, {"ppc64le", "ppc64le"}, {"s390x", "s390x"}, {"riscv64", "riscv64"},
 	};
 	struct utsname host;
-	struct buf buf = BUF_INIT;
 	const char *arch;
-	struct str out;
 
+	if (*platform)
+		return str_of(platform);
 	if (uname(&host) != 0)
 		return STR("linux/amd64");
 	arch = host.machine;
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
 		if (strcmp(host.machine, names[i][0]) == 0)
 			arch = names[i][1];
-	buf_addf(&buf, "linux/%s", arch);
-	out = text_copy(arena, buf_str(&buf));
-	buf_release(&buf);
-	return out;
+	snprintf(platform, sizeof platform, "linux/%s", arch);
+	return str_of(platform);
 }
 
-static void set_part(struct stages *stages, const char *prefix, const char *suffix, struct str value)
+static struct str set_part(struct stages *stages, const char *name, struct str value)
 {
-	struct buf buf = BUF_INIT;
-	struct str name;
-	const struct docker_arg *arg;
+	const struct docker_arg *arg = find_arg(stages, str_of(name));
 
-	buf_addf(&buf, "%s%s", prefix, suffix);
-	name = text_copy(stages->arena, buf_str(&buf));
-	buf_release(&buf);
-	arg = find_arg(stages, name);
-	subst_set(stages->arena, &stages->global, name, arg ? arg->value : value, false);
+	if (arg)
+		value = arg->value;
+	subst_set(stages->arena, &stages->global, str_of(name), value, false);
+	return value;
 }
 
-/* The automatic arguments PREFIX{PLATFORM,OS,ARCH,VARIANT}. */
-static void set_platform(struct stages *stages, const char *prefix, struct str platform)
+/* The automatic arguments that NAMES lists: platform, OS, architecture, variant. */
+static void set_platform(struct stages *stages, const char *const names[4], struct str platform)
 {
 	size_t os, arch;
 
-	set_part(stages, prefix, "PLATFORM", platform);
-	platform = subst_get(&stages->global, stages->global.vars->name)->value;
+	platform = set_part(stages, names[0], platform);
 	os = str_find(platform, '/', 0);
 	arch = str_find(platform, '/', os + 1);
-	set_part(stages, prefix, "OS", str_slice(platform, 0, os));
-	set_part(stages, prefix, "ARCH", str_slice(platform, os + 1, arch));
-	set_part(stages, prefix, "VARIANT", str_slice(platform, arch + 1, platform.n));
+	set_part(stages, names[1], str_slice(platform, 0, os));
+	set_part(stages, names[2], str_slice(platform, os + 1, arch));
+	set_part(stages, names[3], str_slice(platform, arch + 1, platform.n));
 }
 
 static void set_globals(struct stages *stages)
 {
+	static const char *const build[] = {"BUILDPLATFORM", "BUILDOS", "BUILDARCH", "BUILDVARIANT"};
+	static const char *const target[] = {"TARGETPLATFORM", "TARGETOS", "TARGETARCH", "TARGETVARIANT"};
 	const struct docker_file *file = stages->file;
-	struct str host = host_platform(stages->arena);
+	struct str host = host_platform();
 
-	set_platform(stages, "BUILD", host);
-	set_platform(stages, "TARGET", host);
+	set_platform(stages, build, host);
+	set_platform(stages, target, host);
 	for (size_t i = 0; i < file->instruction_count && !str_is(file->instructions[i].name, "FROM"); i++) {
 		const struct docker_instruction *in = &file->instructions[i];
 
@@ -176,14 +174,11 @@ static void need_sources(struct stages *stages, const struct docker_instruction 
 {
 	for (size_t i = 0; i < in->flag_count; i++) {
 		const struct docker_flag *flag = &in->flags[i];
-		const char *error;
-		struct mount mount;
 
 		if (str_is(in->name, "COPY") && str_is(flag->name, "from"))
 			need_name(stages, flag->value, true);
-		else if (str_is(in->name, "RUN") && str_is(flag->name, "mount") &&
-		         mount_parse(stages->arena, flag->value, &mount, &error) && mount.from.n)
-			need_name(stages, mount.from, false);
+		else if (flag->mount && flag->mount->from.n)
+			need_name(stages, flag->mount->from, false);
 	}
 }
 

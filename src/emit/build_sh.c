@@ -215,7 +215,8 @@ void script_build(const struct plan *plan, const struct engine *engine, struct s
 	quote_shell(out, root);
 	buf_adds(out, " || exit 1\n");
 	buf_addstr(&words, engine->client);
-	buf_addf(&words, " %s", engine->verb);
+	buf_addc(&words, ' ');
+	buf_addstr(&words, engine->verb);
 	buf_adds(out, "client=");
 	quote_shell(out, buf_str(&words));
 	buf_addc(out, '\n');

@@ -7,9 +7,36 @@
 
 const char *const engine_names[ENGINE_KINDS] = {"docker", "buildx", "podman"};
 
-static const char *const engine_verbs[ENGINE_KINDS] = {"build", "buildx build --load", "build --layers"};
+static const char *const engine_verbs[ENGINE_KINDS][4] = {
+	{"build"}, {"buildx", "build", "--load"}, {"build", "--layers"}};
 static const char *const engine_programs[ENGINE_KINDS] = {"docker", "docker", "podman"};
 static const char *const engine_hosts[ENGINE_KINDS] = {"--host", "--host", "--url"};
+
+/* Where words go: quoted for a shell with blanks between, or raw with a NUL after each. */
+struct sink {
+	struct buf *out;
+	bool raw;
+	bool first; /* no blank before the next word */
+};
+
+static void put(struct sink *sink, struct str word)
+{
+	if (sink->raw) {
+		buf_addstr(sink->out, word);
+		buf_addc(sink->out, '\0');
+	} else {
+		if (!sink->first)
+			buf_addc(sink->out, ' ');
+		quote_shell(sink->out, word);
+	}
+	sink->first = false;
+}
+
+static void put_option(struct sink *sink, const char *option, struct str value)
+{
+	put(sink, str_of(option));
+	put(sink, value);
+}
 
 static bool find_kind(const struct engine_options *options, enum engine_kind *kind)
 {
@@ -27,49 +54,67 @@ static bool find_kind(const struct engine_options *options, enum engine_kind *ki
 }
 
 /* What would change the image is fixed here, whatever the environment has. */
-static void add_environment(const struct engine *engine, bool buildkit, struct buf *out)
+static void put_environment(const struct engine *engine, struct sink *sink)
 {
 	if (engine->kind == ENGINE_DOCKER)
-		buf_addf(out, "DOCKER_BUILDKIT=%d ", buildkit);
-	if (engine->kind != ENGINE_PODMAN)
-		buf_adds(out, "DOCKER_DEFAULT_PLATFORM= BUILDX_NO_DEFAULT_ATTESTATIONS=1 ");
+		put(sink, engine->buildkit ? STR("DOCKER_BUILDKIT=1") : STR("DOCKER_BUILDKIT=0"));
+	if (engine->kind != ENGINE_PODMAN) {
+		put(sink, STR("DOCKER_DEFAULT_PLATFORM="));
+		put(sink, STR("BUILDX_NO_DEFAULT_ATTESTATIONS=1"));
+	}
+}
+
+static void put_client(const struct engine *engine, struct sink *sink)
+{
+	put_environment(engine, sink);
+	put(sink, engine->program);
+	if (engine->host.n)
+		put_option(sink, engine_hosts[engine->kind], engine->host);
+}
+
+static void put_verb(const struct engine *engine, struct sink *sink)
+{
+	for (const char *const *word = engine_verbs[engine->kind]; *word; word++)
+		put(sink, str_of(*word));
+}
+
+static struct str kept(struct arena *arena, struct buf *text)
+{
+	struct str copy = {arena_strndup(arena, buf_str(text).p, text->n), text->n};
+
+	buf_clear(text);
+	return copy;
 }
 
 bool engine_init(struct engine *engine, struct arena *arena, const struct engine_options *options,
                  const struct plan *plan)
 {
-	struct buf client = BUF_INIT;
+	struct buf text = BUF_INIT;
 
-	*engine = (struct engine){.platform = str_of(options->platform ? options->platform : ""),
-	                          .cache = plan->cache_inline, .cache_registry = plan->cache_registry};
+	*engine = (struct engine){
+		.buildkit = plan->buildkit, .cache = plan->cache_inline, .cache_registry = plan->cache_registry,
+		.host = str_of(options->host ? options->host : ""),
+		.platform = str_of(options->platform ? options->platform : ""),
+	};
 	if (!find_kind(options, &engine->kind))
 		return false;
-	engine->verb = engine_verbs[engine->kind];
-	add_environment(engine, plan->buildkit, &client);
-	quote_shell(&client, str_of(options->program ? options->program : engine_programs[engine->kind]));
-	if (options->host) {
-		buf_addf(&client, " %s ", engine_hosts[engine->kind]);
-		quote_shell(&client, str_of(options->host));
-	}
-	engine->client = (struct str){arena_strndup(arena, client.p, client.n), client.n};
-	buf_release(&client);
+	engine->program = str_of(options->program ? options->program : engine_programs[engine->kind]);
+	put_client(engine, &(struct sink){&text, false, true});
+	engine->client = kept(arena, &text);
+	put_verb(engine, &(struct sink){&text, false, true});
+	engine->verb = kept(arena, &text);
+	buf_release(&text);
 	return true;
 }
 
-static void add_option(struct buf *out, const char *option, struct str value)
-{
-	buf_addf(out, "%s%s ", out->n ? " " : "", option);
-	quote_shell(out, value);
-}
-
 /* The first tag, where the cache's registry has it. */
-static void add_cache(const struct engine *engine, const struct plan_image *image, struct buf *out)
+static void put_cache(const struct engine *engine, const struct plan_image *image, struct sink *sink)
 {
 	struct buf ref = BUF_INIT;
 	struct str tag = image->tag_count ? image->tags[0] : STR("");
 	size_t slash = str_find(tag, '/', 0);
 
-	add_option(out, "--build-arg", STR("BUILDKIT_INLINE_CACHE=1"));
+	put_option(sink, "--build-arg", STR("BUILDKIT_INLINE_CACHE=1"));
 	if (engine->cache_registry.n) {
 		buf_addstr(&ref, engine->cache_registry);
 		buf_addc(&ref, '/');
@@ -78,40 +123,65 @@ static void add_cache(const struct engine *engine, const struct plan_image *imag
 	}
 	buf_addstr(&ref, tag);
 	if (tag.n)
-		add_option(out, "--cache-from", buf_str(&ref));
+		put_option(sink, "--cache-from", buf_str(&ref));
 	buf_release(&ref);
 }
 
-void engine_arguments(const struct engine *engine, const struct plan_image *image, struct buf *out)
+static void put_arguments(const struct engine *engine, const struct plan_image *image, struct sink *sink)
 {
-	struct buf pair = BUF_INIT, all = BUF_INIT;
+	struct buf pair = BUF_INIT;
 
 	for (size_t i = 0; i < image->arg_count; i++) {
 		buf_clear(&pair);
 		buf_addstr(&pair, image->args[i].name);
 		buf_addc(&pair, '=');
 		buf_addstr(&pair, image->args[i].value);
-		add_option(&all, "--build-arg", buf_str(&pair));
+		put_option(sink, "--build-arg", buf_str(&pair));
 	}
 	if (image->target.n)
-		add_option(&all, "--target", image->target);
+		put_option(sink, "--target", image->target);
 	if (engine->platform.n)
-		add_option(&all, "--platform", engine->platform);
+		put_option(sink, "--platform", engine->platform);
 	if (engine->cache && engine->kind != ENGINE_PODMAN)
-		add_cache(engine, image, &all);
-	buf_addstr(out, buf_str(&all));
-	buf_release(&all);
+		put_cache(engine, image, sink);
 	buf_release(&pair);
+}
+
+static void put_place(const struct plan_image *image, struct sink *sink)
+{
+	for (size_t i = 0; i < image->tag_count; i++)
+		put_option(sink, "-t", image->tags[i]);
+	put_option(sink, "-f", image->dockerfile);
+	put(sink, image->context);
+}
+
+void engine_arguments(const struct engine *engine, const struct plan_image *image, struct buf *out)
+{
+	put_arguments(engine, image, &(struct sink){out, false, true});
 }
 
 void engine_place(const struct plan_image *image, struct buf *out)
 {
-	for (size_t i = 0; i < image->tag_count; i++) {
-		buf_adds(out, " -t ");
-		quote_shell(out, image->tags[i]);
-	}
-	buf_adds(out, " -f ");
-	quote_shell(out, image->dockerfile);
-	buf_addc(out, ' ');
-	quote_shell(out, image->context);
+	put_place(image, &(struct sink){out, false, false});
+}
+
+const char **engine_command(const struct engine *engine, const struct plan_image *image, struct arena *arena)
+{
+	struct buf text = BUF_INIT;
+	struct sink sink = {&text, true, true};
+	const char **words;
+	size_t count = 0, length;
+	struct str all;
+
+	put_client(engine, &sink);
+	put_verb(engine, &sink);
+	put_arguments(engine, image, &sink);
+	put_place(image, &sink);
+	length = text.n;
+	all = kept(arena, &text);
+	buf_release(&text);
+	words = ARENA_ARRAY(arena, length + 1, const char *);
+	for (const char *p = all.p; p < all.p + length; p += strlen(p) + 1)
+		words[count++] = p;
+	return words;
 }

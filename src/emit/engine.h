@@ -14,10 +14,11 @@ enum engine_kind { ENGINE_DOCKER, ENGINE_BUILDX, ENGINE_PODMAN, ENGINE_KINDS };
 
 struct engine {
 	enum engine_kind kind;
-	struct str client; /* DOCKER_BUILDKIT=1 ... docker --host URL */
-	const char *verb;  /* build, or buildx build --load, ... */
-	struct str platform; /* of --platform, or "" */
-	bool cache;          /* inline */
+	struct str client;         /* DOCKER_BUILDKIT=1 ... docker --host URL, for a shell */
+	struct str verb;           /* build, or buildx build --load, ... */
+	struct str program, host, platform; /* "" where not given */
+	bool buildkit;
+	bool cache;                /* inline */
 	struct str cache_registry; /* where earlier builds are; "": where the tags say */
 };
 
@@ -37,5 +38,7 @@ extern const char *const engine_names[ENGINE_KINDS];
 void engine_arguments(const struct engine *engine, const struct plan_image *image, struct buf *out);
 /* " -t TAG" for each, " -f DOCKERFILE" and " CONTEXT". */
 void engine_place(const struct plan_image *image, struct buf *out);
+/* The words of the whole command, unquoted, NULL-terminated, in ARENA. */
+const char **engine_command(const struct engine *engine, const struct plan_image *image, struct arena *arena);
 
 #endif

@@ -90,28 +90,33 @@ static void stamp_rules(struct writer *writer)
 	const struct ninja *ninja = writer->ninja;
 	struct buf client = BUF_INIT, options = BUF_INIT, push = BUF_INIT;
 	const char *pool = ninja->plan->parallel ? "  pool = build\n" : "";
-	char more[64];
+	char more[96];
 
-	snprintf(more, sizeof more, "  restat = 1\n%s", pool);
+	snprintf(more, sizeof more, "  description = build $out\n  restat = 1\n%s", pool);
 	writer_check(writer, ninja->engine->client, SPAN_NONE, "the engine's command line");
 	quote_ninja_value(&client, ninja->engine->client);
 	push_options(ninja, &options);
 	writer_check(writer, buf_str(&options), SPAN_NONE, "the registry or release");
 	quote_ninja_value(&push, buf_str(&options));
-	buf_addf(writer->out, "client = %s\ndocker = -- $client %s\n", client.p, ninja->engine->verb);
-	stamp_rule(writer, "hooks", "  depfile = $out.d\n  deps = gcc\n  restat = 1\n", "hooks $out");
-	stamp_rule(writer, "key", "  depfile = $out.d\n  deps = gcc\n  restat = 1\n", "key ${o}-f $in $out -- $a");
+	buf_addf(writer->out, "client = %s\ndocker = -- $client %.*s\n", client.p, STR_ARG(ninja->engine->verb));
+	stamp_rule(writer, "hooks", "  description = hooks\n  depfile = $out.d\n  deps = gcc\n  restat = 1\n",
+	           "hooks $out");
+	stamp_rule(writer, "key", "  description = hash $in\n  depfile = $out.d\n  deps = gcc\n  restat = 1\n",
+	           "key ${o}-f $in $out -- $a");
 	stamp_rule(writer, "image", more, "build $out $v");
 	if (ninja->plan->rootfs_count)
-		stamp_rule(writer, "rootfs", "  restat = 1\n", "rootfs $o");
-	stamp_rule(writer, "push", "  pool = console\n  rspfile = $out.rsp\n  rspfile_content = $in\n",
+		stamp_rule(writer, "rootfs", "  description = rootfs $out\n  restat = 1\n", "rootfs $o");
+	stamp_rule(writer, "push",
+	           "  description = $out\n  pool = console\n  rspfile = $out.rsp\n  rspfile_content = $in\n",
 	           "push %s$out @$out.rsp -- $client", push.n ? push.p : "");
 	buf_clear(&options);
 	quote_shell(&options, ninja->tree);
 	buf_clear(&push);
 	quote_ninja_value(&push, buf_str(&options));
-	stamp_rule(writer, "verify", "  pool = console\n", "verify %s/stamps -- $client", push.p);
-	stamp_rule(writer, "clean-images", "  pool = console\n", "clean-images %s/stamps -- $client", push.p);
+	stamp_rule(writer, "verify", "  description = verify\n  pool = console\n",
+	           "verify %s/stamps -- $client", push.p);
+	stamp_rule(writer, "clean-images", "  description = clean-images\n  pool = console\n",
+	           "clean-images %s/stamps -- $client", push.p);
 	buf_release(&push);
 	buf_release(&options);
 	buf_release(&client);

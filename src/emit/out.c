@@ -9,8 +9,10 @@
 #include <stdio.h>
 #include <unistd.h>
 
-enum { OUT_ABANDONED = 600 }; /* seconds after which a temporary file is nobody's */
-#define JOURNAL FS_TEMP_PREFIX "files"
+enum {
+	OUT_ABANDONED = 600, /* seconds after which a temporary file is nobody's */
+	OUT_TICK = 10000000  /* nanoseconds of a file system's clock */
+};
 
 void out_init(struct out *out, struct diag *diag, const char *tree, enum out_mode mode, bool verbose,
               struct timespec moment)
@@ -37,28 +39,19 @@ void out_add(struct out *out, struct str path, struct str bytes, unsigned flags)
 	out->files[out->count++] = (struct out_file){path, bytes, flags, false, false};
 }
 
-int out_now(const char *dir, struct timespec *now)
+struct timespec out_now(void)
 {
-	struct fs_temp temp;
-	struct stat st;
-	char *path;
-	struct arena arena;
-	int result;
+	struct timespec now;
 
-	arena_init(&arena);
-	path = path_join(&arena, str_of(dir), STR("now"));
-	result = fs_temp_open(&temp, path);
-	if (result == 0) {
-		result = fstat(temp.fd, &st);
-		fs_temp_drop(&temp);
-	}
-	arena_release(&arena);
-	if (result != 0)
-		return -1;
-	*now = st.st_mtim;
-	now->tv_sec -= now->tv_nsec == 0;
-	now->tv_nsec = (now->tv_nsec == 0 ? 1000000000 : now->tv_nsec) - 1;
-	return 0;
+#ifdef CLOCK_REALTIME_COARSE
+	clock_gettime(CLOCK_REALTIME_COARSE, &now);
+#else
+	clock_gettime(CLOCK_REALTIME, &now);
+	now.tv_nsec -= now.tv_nsec % OUT_TICK;
+#endif
+	now.tv_sec -= now.tv_nsec == 0;
+	now.tv_nsec = (now.tv_nsec == 0 ? 1000000000 : now.tv_nsec) - 1;
+	return now;
 }
 
 static bool failed(struct out *out, const char *path, const char *what)
@@ -107,7 +100,7 @@ static bool is_bare(const struct out *out)
 	return bare;
 }
 
-/* A plain file of the tree, as Dockerfile.X, which a bare tree has none of; a directory in its way shows later. */
+/* A plain file of the tree, as Dockerfile.X: a bare tree has none. */
 static bool in_tree(const struct out *out, struct str path)
 {
 	struct str tree = str_of(out->tree);
@@ -157,7 +150,7 @@ static bool foreign(struct out *out, const struct out_file *file)
 	return true;
 }
 
-static void list_names(const struct out *out, struct buf *list)
+void out_names(const struct out *out, struct buf *list)
 {
 	for (size_t i = 0; i < out->count; i++) {
 		buf_addstr(list, out->files[i].path);
@@ -191,7 +184,7 @@ static bool read_lists(struct out *out, struct str names)
 	struct str text, journal;
 	bool there, interrupted;
 
-	if (!read_text(out, ".files", &text, &there) || !read_text(out, JOURNAL, &journal, &interrupted))
+	if (!read_text(out, ".files", &text, &there) || !read_text(out, OUT_JOURNAL, &journal, &interrupted))
 		return false;
 	out->same_names = there && !interrupted && str_eq(text, names);
 	if (!out->same_names) {
@@ -259,7 +252,7 @@ static void sweep(struct out *out, const char *dir)
 	struct stat st;
 
 	while (stream && (entry = readdir(stream)))
-		if (str_starts(str_of(entry->d_name), STR(FS_TEMP_PREFIX)) && strcmp(entry->d_name, JOURNAL) != 0) {
+		if (str_starts(str_of(entry->d_name), STR(FS_TEMP_PREFIX)) && strcmp(entry->d_name, OUT_JOURNAL) != 0) {
 			char *path = path_join(&out->arena, str_of(dir), str_of(entry->d_name));
 
 			if (lstat(path, &st) == 0 && S_ISREG(st.st_mode) &&
@@ -328,7 +321,7 @@ static bool write_list(struct out *out, const char *name)
 	struct buf list = BUF_INIT;
 	bool fine;
 
-	list_names(out, &list);
+	out_names(out, &list);
 	fine = write_file(out, tree_path(out, name), buf_str(&list), 0);
 	buf_release(&list);
 	return fine;
@@ -336,7 +329,7 @@ static bool write_list(struct out *out, const char *name)
 
 static bool drop_journal(struct out *out)
 {
-	const char *path = tree_path(out, JOURNAL);
+	const char *path = tree_path(out, OUT_JOURNAL);
 
 	return unlink(path) == 0 || failed(out, path, "cannot be removed");
 }
@@ -381,7 +374,7 @@ static bool write_tree(struct out *out)
 	if (out->differing || !out->same_names) {
 		sweep(out, out->tree);
 		sweep(out, ".");
-		if (!out->same_names && !write_list(out, JOURNAL))
+		if (!out->same_names && !write_list(out, OUT_JOURNAL))
 			return false;
 		if (!write_changed(out, 0) || !each_stale(out))
 			return false;
@@ -398,7 +391,7 @@ static bool take_lock(struct out *out)
 	struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
 	const char *path = tree_path(out, ".lock");
 
-	if (fs_mkdirs(out->tree) != 0)
+	if (access(out->tree, F_OK) != 0 && fs_mkdirs(out->tree) != 0)
 		return failed(out, out->tree, "cannot be made");
 	out->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
 	if (out->lock < 0)
@@ -425,7 +418,7 @@ bool out_commit(struct out *out)
 	struct buf names = BUF_INIT;
 	bool bare, watched_anew = false, fine = out->mode != OUT_WRITE || take_lock(out);
 
-	list_names(out, &names);
+	out_names(out, &names);
 	fine = fine && read_lists(out, buf_str(&names));
 	buf_release(&names);
 	if (!fine)

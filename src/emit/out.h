@@ -72,11 +72,13 @@ void out_release(struct out *out);
 /* PATH and BYTES are borrowed until out_commit; PATH ends in NUL. The manifest (OUT_LAST) comes last. */
 void out_add(struct out *out, struct str path, struct str bytes, unsigned flags);
 
-/*
- * The time of the file system as it is now, less a nanosecond: every later
- * change of a file has a later time.  -1 with errno.
- */
-int out_now(const char *dir, struct timespec *now);
+/* The list of all files as TREE/.files has it. */
+void out_names(const struct out *out, struct buf *list);
+/* Beside it in the tree while a run is under way. */
+#define OUT_JOURNAL FS_TEMP_PREFIX "files"
+
+/* The file systems' present tick, less a nanosecond: every later change of a file has a later time. */
+struct timespec out_now(void);
 
 /* Compares everything and writes what differs, or says what would be written. False after diagnostics. */
 bool out_commit(struct out *out);

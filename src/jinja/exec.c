@@ -48,6 +48,7 @@ exec_root(struct run *r, const struct jinja_template *template, struct context *
 {
 	const struct jinja_template *parent = r->parent;
 	uint32_t source = r->source;
+	unsigned parents = 0;
 	struct trace trace;
 
 	r->parent = NULL;
@@ -58,6 +59,8 @@ exec_root(struct run *r, const struct jinja_template *template, struct context *
 
 		if (each != template && !run_enter(r, &trace, "extends", str_of(each->name)))
 			break;
+		if (++parents > r->max_depth)
+			run_fail(r, "templates extend each other without end");
 		frame->context = context;
 		r->parent = NULL;
 		r->source = each->source;

@@ -6,7 +6,7 @@
 #include "stamp/engine.h"
 #include "stamp/fresh.h"
 #include "stamp/hook.h"
-#include "stamp/tags.h"
+#include "stamp/holder.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -182,6 +182,29 @@ static bool read_ids(struct building *building)
 	return true;
 }
 
+/*
+ * With the containerd store a tag is answered with the digest of a manifest, of which the log tells; the client
+ * may have said the configuration's.
+ */
+static bool read_engine_id(struct building *building)
+{
+	struct fresh *fresh = building->fresh;
+	struct ask_answer answer;
+	const struct ask_image *image;
+	struct str text;
+	bool fine;
+
+	if (fresh->command.tag_count == 0 || fs_read_arena(building->path, fresh->arena, &text) != 0
+	    || !strstr(text.p, " exporting manifest "))
+		return true;
+	fine = ask_engine(fresh->arena, fresh->diag, &fresh->command, fresh->command.tags, 1, &answer);
+	image = fine ? ask_find(fresh->arena, &answer, fresh->command.tags[0]) : NULL;
+	if (image)
+		building->engine = image->id;
+	ask_forget(&answer);
+	return fine;
+}
+
 static bool call_client(struct building *building)
 {
 	struct fresh *fresh = building->fresh;
@@ -201,7 +224,7 @@ static bool call_client(struct building *building)
 		diag_error(fresh->diag, SPAN_NONE, "%.*s: the build failed with status %d",
 		           STR_ARG(fresh->place.name),
 		           status);
-	return status == 0 && read_ids(building);
+	return status == 0 && read_ids(building) && read_engine_id(building);
 }
 
 /* The hooks around the snapshot and the client's call; the last one always runs. */
@@ -267,7 +290,7 @@ static bool seal_image_built(struct building *building)
 	fill_seal(building, &seal);
 	fine = hash_eq(fresh->key.hash, building->key.hash)
 		|| keyfile_replace(&fresh->place, fresh->key.hash, &building->key, fresh->diag) >= 0;
-	fine = fine && tags_claim(&fresh->place, &seal, fresh->sealed ? &fresh->seal : NULL, fresh->diag) == 0
+	fine = fine && holder_claim(&fresh->place, &seal, fresh->sealed ? &fresh->seal : NULL, fresh->diag) == 0
 		&& seal_save(&fresh->place, &seal, fresh->diag) == 0
 		&& seal_save_image(&fresh->place, seal.image, fresh->diag) == 0;
 	if (fine && building->key.whole != edge_whole(&fresh->place)) {
@@ -321,8 +344,8 @@ static bool retag(struct fresh *fresh)
 	if (tagged)
 		printf("%.*s: %zu tag%s applied\n", STR_ARG(fresh->place.name), tagged, tagged == 1 ? "" : "s");
 	fill_tags(fresh, &seal);
-	same = same && tags_held(&fresh->place, &seal);
-	if (!same && (tags_claim(&fresh->place, &seal, &fresh->seal, fresh->diag) != 0
+	same = same && holder_held(&fresh->place, &seal);
+	if (!same && (holder_claim(&fresh->place, &seal, &fresh->seal, fresh->diag) != 0
 	              || seal_save(&fresh->place, &seal, fresh->diag) != 0))
 		return false;
 	return seal_save_image(&fresh->place, seal.image, fresh->diag) == 0;

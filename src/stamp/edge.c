@@ -5,7 +5,8 @@
 #include "stamp/keyfile.h"
 #include "stamp/watch.h"
 
-#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { EDGE_TRIES = 4 };
@@ -47,11 +48,25 @@ bool edge_hash(struct arena *arena, struct diag *diag, const struct place *place
 		case KEY_FAILED:
 			return false;
 		case KEY_MOVED:
+			scan_wait(scan->moment);
 			cache_turn(cache);
 		}
 	}
 	diag_error(diag, SPAN_NONE, "%s: files come and go while they are read", spec->context);
 	return false;
+}
+
+/* Writes the key, or gives what this run wrote before the later moment at which it still held. */
+static bool save(const struct place *place, const struct key *key, const struct scan *scan, bool *written,
+                 struct arena *arena, struct diag *diag)
+{
+	struct timespec times[2] = {{0, UTIME_OMIT}, scan->moment};
+	int result = keyfile_save(place, key, scan->moment, diag);
+
+	if (result == 0 && *written)
+		utimensat(AT_FDCWD, place_stamp(arena, place, ".key"), times, 0);
+	*written = *written || result > 0;
+	return result >= 0;
 }
 
 /* Hashes, writes, looks again; *MOVED: the inputs did not hold still to the end. */
@@ -61,15 +76,17 @@ static bool settle(struct arena *arena, struct diag *diag, const struct place *p
 	const char *path = place_stamp(arena, place, ".stat");
 	struct cache cache;
 	struct key key;
-	bool fine = false;
+	bool fine = false, written = false;
 
 	cache_open(&cache, path);
 	*moved = true;
 	for (unsigned tries = 0; tries < EDGE_TRIES && *moved; tries++) {
-		if (tries)
+		if (tries) {
+			scan_wait(scan->moment);
 			cache_turn(&cache);
+		}
 		fine = edge_hash(arena, diag, place, spec, &cache, scan, &key)
-			&& keyfile_save(place, &key, scan->moment, diag) >= 0;
+			&& save(place, &key, scan, &written, arena, diag);
 		if (!fine)
 			break;
 		*moved = scan_moved(place, scan);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "stamp/tags.h"
+#include "stamp/holder.h"
 
 #include "base/fs.h"
 
@@ -19,7 +19,7 @@ static const char *tag_file(const struct place *place, struct arena *arena, stru
 	return place_stamp(arena, &tags, "");
 }
 
-struct str tags_holder(const struct place *place, struct arena *arena, struct str tag)
+struct str holder_of(const struct place *place, struct arena *arena, struct str tag)
 {
 	struct str body, line, holder = STR("");
 	bool same = false;
@@ -39,7 +39,7 @@ struct str tags_holder(const struct place *place, struct arena *arena, struct st
 
 static int claim(const struct place *place, struct arena *arena, struct str tag, struct diag *diag)
 {
-	struct str holder = tags_holder(place, arena, tag);
+	struct str holder = holder_of(place, arena, tag);
 	struct buf text = BUF_INIT;
 	int result;
 
@@ -58,7 +58,7 @@ static int claim(const struct place *place, struct arena *arena, struct str tag,
 	return result < 0 ? -1 : 0;
 }
 
-bool tags_has(const struct seal *seal, struct str tag)
+bool holder_lists(const struct seal *seal, struct str tag)
 {
 	for (size_t i = 0; i < seal->tag_count; i++)
 		if (str_eq(seal->tags[i], tag))
@@ -66,14 +66,14 @@ bool tags_has(const struct seal *seal, struct str tag)
 	return false;
 }
 
-bool tags_held(const struct place *place, const struct seal *seal)
+bool holder_held(const struct place *place, const struct seal *seal)
 {
 	struct arena arena;
 	bool holds = true;
 
 	arena_init(&arena);
 	for (size_t i = 0; i < seal->tag_count && holds; i++)
-		holds = str_eq(tags_holder(place, &arena, seal->tags[i]), place->name);
+		holds = str_eq(holder_of(place, &arena, seal->tags[i]), place->name);
 	arena_release(&arena);
 	return holds;
 }
@@ -82,13 +82,13 @@ static void give_up_tags(const struct place *place, struct arena *arena, const s
                          const struct seal *old)
 {
 	for (size_t i = 0; old && i < old->tag_count; i++)
-		if (!tags_has(seal, old->tags[i])
-		    && str_eq(tags_holder(place, arena, old->tags[i]), place->name))
-			tags_drop(place, old->tags[i]);
+		if (!holder_lists(seal, old->tags[i])
+		    && str_eq(holder_of(place, arena, old->tags[i]), place->name))
+			holder_drop(place, old->tags[i]);
 }
 
-int tags_claim(const struct place *place, const struct seal *seal, const struct seal *old,
-                    struct diag *diag)
+int holder_claim(const struct place *place, const struct seal *seal, const struct seal *old,
+                 struct diag *diag)
 {
 	struct arena arena;
 	const char *dir;
@@ -107,7 +107,7 @@ int tags_claim(const struct place *place, const struct seal *seal, const struct 
 	return result;
 }
 
-void tags_drop(const struct place *place, struct str tag)
+void holder_drop(const struct place *place, struct str tag)
 {
 	struct arena arena;
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef DTK_STAMP_TAGS_H
-#define DTK_STAMP_TAGS_H
+#ifndef DTK_STAMP_HOLDER_H
+#define DTK_STAMP_HOLDER_H
 
 #include "stamp/seal.h"
 
@@ -10,18 +10,18 @@
  */
 
 /* The image that holds TAG; n = 0 if none. */
-struct str tags_holder(const struct place *place, struct arena *arena, struct str tag);
+struct str holder_of(const struct place *place, struct arena *arena, struct str tag);
 /*
  * X now holds the tags of SEAL and no others of those of OLD (may be NULL);
  * images that held them until now have their seals set aside.  -1 after an error was said.
  */
-int tags_claim(const struct place *place, const struct seal *seal, const struct seal *old,
-                    struct diag *diag);
+int holder_claim(const struct place *place, const struct seal *seal, const struct seal *old,
+                 struct diag *diag);
 /* True where the index has X as the holder of every tag of SEAL. */
-bool tags_held(const struct place *place, const struct seal *seal);
+bool holder_held(const struct place *place, const struct seal *seal);
 /* True where TAG is one of SEAL's. */
-bool tags_has(const struct seal *seal, struct str tag);
+bool holder_lists(const struct seal *seal, struct str tag);
 /* Nobody holds TAG any more. */
-void tags_drop(const struct place *place, struct str tag);
+void holder_drop(const struct place *place, struct str tag);
 
 #endif

@@ -43,10 +43,13 @@ static struct str find_mirror(struct arena *arena, const char *suite)
 	return found;
 }
 
+/* mmdebstrap copies these two from the machine, so that other machines would get other bytes. */
+static const char forget_machine[] = "--customize-hook=rm -f \"$1/etc/hostname\" \"$1/etc/resolv.conf\"";
+
 static bool run(struct arena *arena, const struct rootfs *order, struct str mirror, int out,
                 struct diag *diag)
 {
-	const char *words[12] = {"mmdebstrap"}, *env[2] = {NULL, NULL};
+	const char *words[14] = {"mmdebstrap"}, *env[2] = {NULL, NULL};
 	struct buf option = BUF_INIT, errors = BUF_INIT;
 	struct engine_call call = ENGINE_CALL(words, env);
 	size_t n = 1;
@@ -64,6 +67,7 @@ static bool run(struct arena *arena, const struct rootfs *order, struct str mirr
 	}
 	buf_addf(&option, "SOURCE_DATE_EPOCH=%s", order->epoch);
 	env[0] = arena_strndup(arena, option.p, option.n);
+	words[n++] = forget_machine;
 	words[n++] = order->suite;
 	words[n++] = "-";
 	words[n] = mirror.n ? arena_strndup(arena, mirror.p, mirror.n) : NULL;

@@ -12,7 +12,10 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { SCAN_STEP = 256 }; /* entries that a thread takes at once */
+enum {
+	SCAN_STEP = 256, /* entries that a thread takes at once */
+	SCAN_TICK = 20   /* milliseconds; no clock of files is coarser where it matters */
+};
 
 struct timespec scan_moment(void)
 {
@@ -29,6 +32,17 @@ struct timespec scan_moment(void)
 	}
 #endif
 	return now;
+}
+
+void scan_wait(struct timespec moment)
+{
+	const struct timespec pause = {0, 1000000};
+
+	for (unsigned tries = 0; tries < SCAN_TICK; tries++) {
+		if (cache_nanoseconds(scan_moment()) > cache_nanoseconds(moment))
+			return;
+		nanosleep(&pause, NULL);
+	}
 }
 
 static bool read_file(struct arena *arena, struct diag *diag, struct scan *scan, char kind, const char *path)
@@ -207,12 +221,28 @@ static bool looks_different(const struct stat *a, const struct stat *b)
 	       || cache_nanoseconds(a->st_ctim) != cache_nanoseconds(b->st_ctim);
 }
 
+/* A time that is not before the moment, but not in the future either. */
+static bool is_young(struct timespec time, struct timespec moment)
+{
+	struct timespec now = time;
+
+	if (cache_nanoseconds(time) < cache_nanoseconds(moment))
+		return false;
+	clock_gettime(CLOCK_REALTIME, &now);
+	return cache_nanoseconds(time) <= cache_nanoseconds(now);
+}
+
+static bool has_moved(const struct scan *scan, const struct stat *then, const struct stat *now)
+{
+	return looks_different(then, now) || is_young(now->st_mtim, scan->moment);
+}
+
 static bool files_moved(const struct scan *scan)
 {
 	struct stat now;
 
 	for (size_t i = 0; i < scan->file_count; i++)
-		if (stat(scan->files[i].path, &now) != 0 || looks_different(&scan->files[i].stat, &now))
+		if (stat(scan->files[i].path, &now) != 0 || has_moved(scan, &scan->files[i].stat, &now))
 			return true;
 	return false;
 }
@@ -237,7 +267,7 @@ static void look_at_some(struct crew *crew, void *context)
 			if (S_ISDIR(entry->stat.st_mode))
 				continue;
 			if (fstatat(looking->root, entry->path.p, &now, AT_SYMLINK_NOFOLLOW) != 0
-			    || looks_different(&entry->stat, &now))
+			    || has_moved(looking->scan, &entry->stat, &now))
 				atomic_store(&looking->moved, true);
 		}
 }
@@ -251,25 +281,20 @@ static bool entries_moved(const struct scan *scan, int root)
 	return atomic_load(&looking.moved);
 }
 
-/* A directory counts as changed where its time is not before the moment, unless it lies in the future. */
+/* What a directory looked like before is not known: its times say whether it changed. */
 static bool dir_moved(int root, const char *path, struct timespec moment)
 {
-	struct timespec now = {0, 0};
 	struct stat st;
-	int64_t newest;
 
-	if (fstatat(root, path, &st, 0) != 0)
-		return true;
-	clock_gettime(CLOCK_REALTIME, &now);
-	newest = cache_nanoseconds(st.st_mtim);
-	if (cache_nanoseconds(st.st_ctim) > newest)
-		newest = cache_nanoseconds(st.st_ctim);
-	return newest >= cache_nanoseconds(moment) && newest <= cache_nanoseconds(now);
+	return fstatat(root, path, &st, 0) != 0 || is_young(st.st_mtim, moment) || is_young(st.st_ctim, moment);
 }
 
 bool scan_is_tree(struct arena *arena, const struct place *place, const char *context, struct str name)
 {
-	return strcmp(path_join(arena, str_of(context), name), path_clean(arena, str_of(place->tree))) == 0;
+	const char *path = path_join(arena, str_of(context), name);
+	const char *tree = path_clean(arena, str_of(place->tree));
+
+	return strcmp(path, tree) == 0 || strcmp(path, path_join(arena, str_of(tree), STR("rootfs"))) == 0;
 }
 
 bool scan_moved(const struct place *place, const struct scan *scan)

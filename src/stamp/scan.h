@@ -47,14 +47,20 @@ struct scan {
 /* The time that files written from now on will have, or a little earlier. */
 struct timespec scan_moment(void);
 
+/* Waits until scan_moment is later than MOMENT, for the time of a clock's tick at most. */
+void scan_wait(struct timespec moment);
+
 /* False after errors were said. Everything is in ARENA, which DIAG must not outlive. */
 bool scan_take(struct arena *arena, struct diag *diag, const struct place *place,
                const struct scan_spec *spec, struct scan *scan);
 
-/* True where an input no longer looks as it did, or may have changed since scan->moment. */
+/*
+ * True where an input no longer looks as it did, or its time is not before
+ * scan->moment (unless it lies in the future), so that Ninja would take it for changed later.
+ */
 bool scan_moved(const struct place *place, const struct scan *scan);
 
-/* True where the directory NAME of the context is the generated tree, whose own times say nothing. */
+/* True where the directory NAME of the context is the generated tree or its rootfs/, whose own times say nothing. */
 bool scan_is_tree(struct arena *arena, const struct place *place, const char *context, struct str name);
 
 #endif

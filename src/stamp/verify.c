@@ -5,7 +5,7 @@
 #include "stamp/edge.h"
 #include "stamp/engine.h"
 #include "stamp/fleet.h"
-#include "stamp/tags.h"
+#include "stamp/holder.h"
 
 #include <dirent.h>
 #include <stdio.h>
@@ -45,7 +45,7 @@ static bool verify_image(struct fleet *fleet, const struct fleet_image *image, u
 	}
 	for (size_t i = 0; i < seal->tag_count; i++) {
 		const struct ask_image *now = ask_find(&fleet->arena, &fleet->answer, seal->tags[i]);
-		struct str holder = tags_holder(&image->place, &fleet->arena, seal->tags[i]);
+		struct str holder = holder_of(&image->place, &fleet->arena, seal->tags[i]);
 
 		if ((now && str_eq(now->id, seal->engine)) || !str_eq(holder, image->place.name))
 			continue;
@@ -218,8 +218,8 @@ int verify_clean(const char *stamps, const char *const *words, struct diag *diag
 		const struct fleet_image *image = &fleet.images[i];
 
 		for (size_t at = 0; at < image->seal.tag_count; at++)
-			if (str_eq(tags_holder(&image->place, &fleet.arena, image->seal.tags[at]), image->place.name))
-				tags_drop(&image->place, image->seal.tags[at]);
+			if (str_eq(holder_of(&image->place, &fleet.arena, image->seal.tags[at]), image->place.name))
+				holder_drop(&image->place, image->seal.tags[at]);
 		seal_drop(&image->place);
 	}
 	fleet_release(&fleet);

@@ -2,7 +2,7 @@
 #include "stamp/why.h"
 
 #include "stamp/edge.h"
-#include "stamp/tags.h"
+#include "stamp/holder.h"
 
 enum { WHY_LINES = 40 }; /* of a Dockerfile's change that are shown */
 
@@ -178,12 +178,12 @@ static unsigned why_tags(const struct seal *seal, const struct command *command,
 	unsigned count = 0;
 
 	for (size_t i = 0; i < wanted.tag_count; i++)
-		if (!tags_has(seal, wanted.tags[i])) {
+		if (!holder_lists(seal, wanted.tags[i])) {
 			buf_addf(out, "tag added: %.*s\n", STR_ARG(wanted.tags[i]));
 			count++;
 		}
 	for (size_t i = 0; i < seal->tag_count; i++)
-		if (!tags_has(&wanted, seal->tags[i])) {
+		if (!holder_lists(&wanted, seal->tags[i])) {
 			buf_addf(out, "tag removed: %.*s\n", STR_ARG(seal->tags[i]));
 			count++;
 		}

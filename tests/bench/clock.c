@@ -94,7 +94,7 @@ main(int argc, char **argv)
 {
 	double a[RUNS_MOST], b[RUNS_MOST], ratio[RUNS_MOST];
 	long peak_a = 0, peak_b = 0;
-	int runs = argc == 4 ? atoi(argv[1]) : 0;
+	int runs = argc == 4 ? (int)strtol(argv[1], NULL, 10) : 0;
 
 	if (runs < 1 || runs > RUNS_MOST) {
 		fprintf(stderr, "usage: clock RUNS COMMAND_A COMMAND_B\n");

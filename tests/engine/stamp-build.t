@@ -57,7 +57,7 @@ sed -i "s#$temp/docker#$temp/killing#" build.ninja
 if ninja side >"$temp/out" 2>&1; then broken "not killed"; fi
 sed -i "s#$temp/killing#$temp/docker#" build.ninja
 run_ninja
-[ "$(id_of "$id/side")" = "$(stamp_id side)" ] || broken "side is not what was sealed"
+[ "$(id_of "$id/side")" = "$(sealed side engine)" ] || broken "side is not what was sealed"
 [ "$(cat_in "$id/side" /unsealed)" = unsealed ] || broken "side is the old one"
 quiet_all "after that"
 

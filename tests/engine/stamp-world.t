@@ -28,9 +28,9 @@ real tag "$id/base" "$id/app"
 forget
 run_ninja verify
 expect_builds 0 "verify"
-[ "$(id_of "$id/app")" = "$(stamp_id app)" ] || broken "app's tag was not put back"
+[ "$(id_of "$id/app")" = "$(sealed app engine)" ] || broken "app's tag was not put back"
 run_ninja
-[ "$(id_of "$id/side")" = "$(stamp_id side)" ] || broken "side"
+[ "$(id_of "$id/side")" = "$(sealed side engine)" ] || broken "side"
 quiet_all "after tags"
 
 try "a parent's tag moved by a stranger: put back, and the child stands on its own parent"
@@ -39,7 +39,7 @@ real build -q -t "$id/app" -f stranger . >/dev/null
 tick
 echo 'RUN echo more >/more' >>generated/Dockerfile.leaf
 expect_ninja '' leaf "a changed child"
-[ "$(id_of "$id/app")" = "$(stamp_id app)" ] || broken "the parent's tag was not put back"
+[ "$(id_of "$id/app")" = "$(sealed app engine)" ] || broken "the parent's tag was not put back"
 [ "$(cat_in "$id/leaf" /app/one)" = one ] || broken "the child stands on a stranger"
 quiet_all "after a stranger"
 
@@ -65,7 +65,7 @@ edges app base
 edges leaf app
 tags="-t $id/shared" edges taker base
 expect_ninja '' taker "the other branch"
-[ "$(id_of "$id/shared")" = "$(stamp_id taker)" ] || broken "the tag is not taker's"
+[ "$(id_of "$id/shared")" = "$(sealed taker engine)" ] || broken "the tag is not taker's"
 quiet_all "the other branch"
 cp build.ninja with-taker
 for round in 1 2; do
@@ -73,13 +73,13 @@ for round in 1 2; do
 	forget
 	run_ninja
 	expect_builds 0 "back, round $round"
-	[ "$(id_of "$id/shared")" = "$(stamp_id side)" ] || broken "the tag is not side's"
+	[ "$(id_of "$id/shared")" = "$(sealed side engine)" ] || broken "the tag is not side's"
 	quiet_all "back"
 	cp with-taker build.ninja
 	forget
 	run_ninja
 	expect_builds 0 "there again, round $round"
-	[ "$(id_of "$id/shared")" = "$(stamp_id taker)" ] || broken "the tag is not taker's again"
+	[ "$(id_of "$id/shared")" = "$(sealed taker engine)" ] || broken "the tag is not taker's again"
 	quiet_all "there again"
 done
 cp with-side build.ninja

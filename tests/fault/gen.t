@@ -26,7 +26,7 @@ build_layers:
 build_config: {word: $2}
 EOF
 }
-tree() { (cd "$1" && find build.ninja generated ! -name '.dtk-*' -type f -exec cksum {} + | sort -k3); }
+tree() { (cd "$1" && find build.ninja generated ! -name '.dtk-*' ! -name .lock -type f -exec cksum {} + | sort); }
 
 matrix '"1", "2", "4"' old
 "$DTK_BIN/dtk-gen"
@@ -42,7 +42,8 @@ cd "$temp"
 # Every file is as before or as after; then a run without faults gives exactly the new tree.
 whole() {
 	tree p >now.sums
-	sort -u old.sums new.sums | sort | comm -13 - now.sums >strange || true
+	# The list of what was generated passes through the names of both.
+	sort -u old.sums new.sums | comm -13 - now.sums | grep -v 'generated/\.files$' >strange || true
 	[ ! -s strange ] || fail "$1: neither old nor new: $(cat strange)"
 	(cd p && "$DTK_BIN/dtk-gen" >/dev/null 2>&1) || fail "$1: the next run does not heal"
 	tree p >now.sums

@@ -2,7 +2,7 @@
 #include "stamp/seal.h"
 
 #include "base/fs.h"
-#include "stamp/tags.h"
+#include "stamp/holder.h"
 
 #include "test.h"
 
@@ -135,16 +135,16 @@ static void test_tags(void)
 	fill(&arena, &seal_y);
 	fill(&arena, &without);
 	without.tag_count = 0;
-	CHECK("nobody holds it", tags_holder(&x, &arena, STR("repo/x:1")).n == 0);
-	CHECK("X claims it", tags_claim(&x, &seal_x, NULL, &diag) == 0 && seal_save(&x, &seal_x, &diag) == 0);
-	CHECK("and has it", tags_held(&x, &seal_x) && !tags_held(&y, &seal_y));
-	CHECK("Y takes it", tags_claim(&y, &seal_y, NULL, &diag) == 0 && tags_held(&y, &seal_y));
+	CHECK("nobody holds it", holder_of(&x, &arena, STR("repo/x:1")).n == 0);
+	CHECK("X claims it", holder_claim(&x, &seal_x, NULL, &diag) == 0 && seal_save(&x, &seal_x, &diag) == 0);
+	CHECK("and has it", holder_held(&x, &seal_x) && !holder_held(&y, &seal_y));
+	CHECK("Y takes it", holder_claim(&y, &seal_y, NULL, &diag) == 0 && holder_held(&y, &seal_y));
 	CHECK("so that X has to run", access("g/stamps/X.seal", F_OK) != 0 && access("g/stamps/X.aside",
 	                                                                             F_OK) == 0);
-	tags_claim(&x, &without, &seal_x, &diag);
-	CHECK("X gives up what it no longer has", tags_held(&y, &seal_y));
-	tags_claim(&y, &without, &seal_y, &diag);
-	CHECK("Y gives it up", tags_holder(&x, &arena, STR("repo/x:1")).n == 0);
+	holder_claim(&x, &without, &seal_x, &diag);
+	CHECK("X gives up what it no longer has", holder_held(&y, &seal_y));
+	holder_claim(&y, &without, &seal_y, &diag);
+	CHECK("Y gives it up", holder_of(&x, &arena, STR("repo/x:1")).n == 0);
 	arena_release(&arena);
 }
 

@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/gen.h"
+
+#include "base/fs.h"
+#include "emit/engine.h"
+#include "stamp/why.h"
+
+#include <unistd.h>
+
+/* What would be built: the stamps of each image against its inputs as they are now. */
+struct state {
+	struct gen *gen;
+	const struct plan *plan;
+	struct engine engine;
+	struct map index;    /* name -> image */
+	bool *wanted;        /* image -> asked for, or needed by one that is */
+	enum why *why;       /* image -> what would happen */
+	struct buf *reasons; /* image -> lines */
+};
+
+static bool state_init(struct state *state, struct gen *gen)
+{
+	const struct gen_options *options = &gen->options;
+	const struct engine_options engine = {options->engine, options->docker, options->host, options->platform};
+
+	*state = (struct state){.gen = gen};
+	if (!gen_load(gen))
+		return false;
+	state->plan = gen->plan;
+	engine_init(&state->engine, &gen->arena, &engine, gen->plan);
+	state->wanted = ARENA_ARRAY(&gen->arena, gen->plan->image_count + 1, bool);
+	state->why = ARENA_ARRAY(&gen->arena, gen->plan->image_count + 1, enum why);
+	state->reasons = ARENA_ARRAY(&gen->arena, gen->plan->image_count + 1, struct buf);
+	map_init(&state->index);
+	for (size_t i = 0; i < gen->plan->image_count; i++)
+		map_put(&state->index, gen->plan->images[i].name, NULL)->value.number = i;
+	return true;
+}
+
+static void state_release(struct state *state)
+{
+	for (size_t i = 0; state->reasons && i < state->plan->image_count; i++)
+		buf_release(&state->reasons[i]);
+	if (state->plan)
+		map_release(&state->index);
+}
+
+/* --- Which --- */
+
+static void want_set(struct state *state, const struct plan_target *target)
+{
+	for (size_t i = 0; i < target->image_count; i++)
+		state->wanted[target->images[i]] = true;
+}
+
+static bool want_image(struct state *state, struct str name)
+{
+	struct map_entry *entry = map_get(&state->index, name);
+
+	if (entry)
+		state->wanted[entry->value.number] = true;
+	return entry != NULL;
+}
+
+static bool want_all(struct state *state)
+{
+	for (size_t i = 0; i < state->plan->image_count; i++)
+		state->wanted[i] = true;
+	return true;
+}
+
+static bool unknown(struct state *state, struct str name, bool targets)
+{
+	struct guess guess;
+
+	diag_error(&state->gen->diag, SPAN_NONE, "there is no %s '%.*s'", targets ? "target" : "image",
+	           STR_ARG(name));
+	guess_init(&guess, name);
+	for (size_t i = 0; i < state->plan->image_count; i++)
+		guess_offer(&guess, state->plan->images[i].name);
+	for (size_t i = 0; targets && i < state->plan->target_count; i++)
+		guess_offer(&guess, state->plan->targets[i].name);
+	guess_hint(&guess, &state->gen->diag);
+	return false;
+}
+
+static bool want(struct state *state, struct str name, bool targets)
+{
+	if (targets && str_is(name, "all"))
+		return want_all(state);
+	for (size_t i = 0; targets && i < state->plan->target_count; i++)
+		if (str_eq(state->plan->targets[i].name, name)) {
+			want_set(state, &state->plan->targets[i]);
+			return true;
+		}
+	return want_image(state, name) || unknown(state, name, targets);
+}
+
+static void want_parents(struct state *state)
+{
+	for (size_t i = state->plan->image_count; i-- > 0;)
+		for (size_t j = 0; state->wanted[i] && j < state->plan->images[i].parent_count; j++)
+			state->wanted[state->plan->images[i].parents[j].image] = true;
+}
+
+/* --- What and why --- */
+
+static bool pending(void *context, struct str parent)
+{
+	const struct state *state = context;
+	const struct map_entry *entry = map_get(&state->index, parent);
+	enum why why = entry ? state->why[entry->value.number] : WHY_FRESH;
+
+	return why == WHY_NEW || why == WHY_CHANGED || why == WHY_PARENT;
+}
+
+static const char *text(struct arena *arena, struct str s)
+{
+	return arena_strndup(arena, s.p, s.n);
+}
+
+static const char **parents_of(const struct state *state, const struct plan_image *image, struct arena *arena)
+{
+	const char **parents = ARENA_ARRAY(arena, image->parent_count + 1, const char *);
+	struct buf pair = BUF_INIT;
+
+	for (size_t i = 0; i < image->parent_count; i++) {
+		buf_clear(&pair);
+		buf_addstr(&pair, state->plan->images[image->parents[i].image].name);
+		buf_addc(&pair, '=');
+		buf_addstr(&pair, image->parents[i].ref);
+		parents[i] = text(arena, buf_str(&pair));
+	}
+	buf_release(&pair);
+	return parents;
+}
+
+static bool on_disk(const struct plan_image *image)
+{
+	struct buf bytes = BUF_INIT;
+	bool same = fs_read(image->dockerfile.p, &bytes) == 0 && str_eq(buf_str(&bytes), image->text);
+
+	buf_release(&bytes);
+	return same;
+}
+
+static enum why ask(struct state *state, size_t number, const char *out, struct arena *arena)
+{
+	const struct plan_image *image = &state->plan->images[number];
+	const char **onbuild = ARENA_ARRAY(arena, image->onbuild_count + 1, const char *);
+
+	for (size_t i = 0; i < image->onbuild_count; i++)
+		onbuild[i] = text(arena, image->onbuild[i]);
+	return why_image(
+		&(struct why_image){out, text(arena, image->context), text(arena, image->dockerfile), onbuild,
+	                            parents_of(state, image, arena), engine_command(&state->engine, image, arena)},
+		pending, state, &state->gen->diag, &state->reasons[number]);
+}
+
+/* A Dockerfile that the next run of dtk-gen changes counts as changed, whatever the present one says. */
+static void look_at(struct state *state, size_t number)
+{
+	const struct plan_image *image = &state->plan->images[number];
+	struct arena arena;
+	struct buf out = BUF_INIT;
+
+	arena_init(&arena);
+	buf_addf(&out, "%.*s/stamps/%.*s.image", STR_ARG(state->plan->output), STR_ARG(image->name));
+	if (!image->text.p || on_disk(image)) {
+		state->why[number] = ask(state, number, out.p, &arena);
+	} else {
+		state->why[number] = access(out.p, F_OK) == 0 ? WHY_CHANGED : WHY_NEW;
+		buf_adds(&state->reasons[number], "Dockerfile: is to be generated anew\n");
+	}
+	buf_release(&out);
+	arena_release(&arena);
+}
+
+static void print_reasons(struct str lines, struct buf *out)
+{
+	for (size_t at = 0; at < lines.n;) {
+		size_t end = str_find(lines, '\n', at);
+
+		buf_addc(out, '\t');
+		buf_addstr(out, str_slice(lines, at, end));
+		buf_addc(out, '\n');
+		at = end + 1;
+	}
+}
+
+static void print_image(const struct state *state, size_t number, struct buf *out)
+{
+	static const char *const words[] = {
+		[WHY_FRESH] = "nothing changed", [WHY_RETAG] = "would be tagged",
+		[WHY_PARENT] = "would be built if its parent comes out changed", [WHY_CHANGED] = "would be built",
+		[WHY_NEW] = "would be built for the first time", [WHY_FAILED] = "cannot be told"};
+
+	buf_addstr(out, state->plan->images[number].name);
+	buf_addf(out, ": %s\n", words[state->why[number]]);
+	print_reasons(buf_str(&state->reasons[number]), out);
+}
+
+/* --- The tools --- */
+
+/* For plan: TARGETS with what they stand on, those that are fresh left out. For why: these images. */
+static bool explain(struct state *state, const struct opt_args *args, bool targets, struct buf *out)
+{
+	bool fine = args->operand_count || want_all(state), *shown;
+	size_t count = state->plan->image_count;
+
+	for (size_t i = 0; i < args->operand_count; i++)
+		fine = want(state, str_of(args->operands[i]), targets) && fine;
+	if (!fine)
+		return false;
+	shown = ARENA_ARRAY(&state->gen->arena, count + 1, bool);
+	memcpy(shown, state->wanted, count * sizeof *shown);
+	want_parents(state);
+	for (size_t i = 0; i < count; i++) {
+		if (state->wanted[i])
+			look_at(state, i);
+		fine = fine && !(state->wanted[i] && state->why[i] == WHY_FAILED);
+		if (targets ? state->wanted[i] && state->why[i] != WHY_FRESH : shown[i])
+			print_image(state, i, out);
+	}
+	return fine;
+}
+
+static int run(const struct opt_command *command, int argc, char **argv, bool targets)
+{
+	struct opt_args args;
+	enum opt_parsed parsed = opt_parse(command, argc, argv, NULL, &args);
+	struct buf out = BUF_INIT;
+	struct state state;
+	bool fine;
+
+	if (parsed != OPT_OK)
+		return parsed == OPT_DONE ? 0 : 2;
+	if (!targets && !args.operand_count)
+		return opt_wrong(command, "an image is needed");
+	fine = state_init(&state, gen_current) && explain(&state, &args, targets, &out);
+	state_release(&state);
+	fine = gen_tell(gen_current) && gen_print(buf_str(&out)) == 0 && fine;
+	buf_release(&out);
+	return fine ? 0 : 1;
+}
+
+int gen_plan(const struct opt_command *command, int argc, char **argv)
+{
+	return run(command, argc, argv, true);
+}
+
+int gen_why(const struct opt_command *command, int argc, char **argv)
+{
+	return run(command, argc, argv, false);
+}

@@ -1,0 +1,109 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# dtk-gen -t.
+# shellcheck source=tests/data/gen-project.sh
+. "${DTK_SRC:?}/tests/data/gen-project.sh"
+
+new_project
+
+try "list"
+status 0 dtk-gen -t list
+for tool in render parse context targets graph list; do
+	grep -q "^  $tool " out || fail "$tool is not listed"
+	status 0 dtk-gen -t "$tool" --help
+	has "usage: dtk-gen -t $tool" out
+	status 0 dtk-gen -t list
+done
+
+try "render"
+mkdir -p inc
+printf 'Hello {{ name }}{%% include "part" %%}\n' >t.j2
+printf ' from {{ list | join(",") }}{{ missing }}' >inc/part
+printf 'name: file\nlist: [1, 2.50, "x"]\nyes: true\n' >vars.yaml
+printf '{"name": "json", "list": [3]}' >vars.json
+status 0 dtk-gen -t render -I inc --vars vars.yaml t.j2
+equal 'Hello file from 1,2.5,x' "$(cat out)" "typed YAML"
+status 0 dtk-gen -t render -I inc --vars vars.yaml --vars vars.json t.j2
+equal 'Hello json from 3' "$(cat out)" "the last file counts"
+status 0 dtk-gen -t render --include=inc --vars vars.json -D name=given -D empty= t.j2
+equal 'Hello given from 3' "$(cat out)" "-D"
+printf '{%% if true %%}\n  x {{ a }}\n{%% endif %%}\n' | dtk-gen -t render -Da=1 --trim-blocks --lstrip-blocks - >out
+equal '  x 1' "$(cat out)" "standard input"
+printf 'x\n' | dtk-gen -t render --keep-trailing-newline - >out
+equal 2 "$(wc -c <out | tr -d ' ')" "the newline"
+status 1 dtk-gen -t render -I inc --strict --vars vars.yaml t.j2
+has 'missing' err
+[ ! -s out ] || fail "printed half a template"
+status 1 dtk-gen -t render nothing.j2
+has nothing.j2 err
+printf '{%% if %%}' >bad.j2
+status 1 dtk-gen -t render bad.j2
+has 'bad.j2:1:' err
+status 1 dtk-gen -t render --vars nothing.yaml t.j2
+echo '- 1' >list.yaml
+status 1 dtk-gen -t render --vars list.yaml t.j2
+has 'list.yaml:1:1: error' err
+status 2 dtk-gen -t render
+status 2 dtk-gen -t render t.j2 -D novalue
+status 2 dtk-gen -t render --trimblocks t.j2
+has "did you mean 'trim-blocks'" err
+
+try "parse"
+printf '# syntax=docker/dockerfile:1\nFROM a AS b\nRUN --mount=type=bind,target=/x echo "q"\nCMD ["a", "b"]\nCOPY <<-X /y\n\thi\nX\n' >Dockerfile
+status 0 dtk-gen -t parse Dockerfile
+same - out <<'EOF'
+{"directive":"syntax","value":"docker/dockerfile:1"}
+{"line":2,"instruction":"FROM","flags":[],"form":"args","args":["a","AS","b"],"heredocs":[]}
+{"line":3,"instruction":"RUN","flags":["--mount=type=bind,target=/x"],"form":"shell","args":["echo \"q\""],"heredocs":[]}
+{"line":4,"instruction":"CMD","flags":[],"form":"exec","args":["a","b"],"heredocs":[]}
+{"line":5,"instruction":"COPY","flags":[],"form":"args","args":["<<-X","/y"],"heredocs":[{"name":"X","content":"\thi\n","expand":true,"chomp":true}]}
+EOF
+dtk-gen -t parse - <Dockerfile >from-stdin
+same out from-stdin
+echo >empty
+status 1 dtk-gen -t parse empty
+status 1 dtk-gen -t parse nothing
+status 2 dtk-gen -t parse
+
+try "context"
+mkdir -p c/sub c/skipped
+touch c/a c/sub/b c/sub/c c/skipped/d
+printf 'skipped\n' >c/.dockerignore
+printf 'FROM x\nCOPY sub/b /\n' >c/Dockerfile
+status 0 dtk-gen -t context c
+for name in .dockerignore Dockerfile a sub/b sub/c; do
+	grep -qxF "$name" out || fail "$name is not sent"
+done
+lacks skipped/d out
+sort out | diff out - || fail "not sorted"
+status 0 dtk-gen -t context --copied c
+grep -qxF sub/b out || fail "sub/b is not reached"
+lacks sub/c out
+printf '*\n' >c/other.dockerignore
+printf 'FROM x\n' >c/other
+status 0 dtk-gen -t context -f c/other c
+lacks sub/b out
+status 1 dtk-gen -t context nowhere
+status 2 dtk-gen -t context
+
+try "targets: all that Ninja has"
+status 0 dtk-gen -t targets
+has 'full ' out
+has 'Everything there is' out
+dtk-gen
+cut -d' ' -f1 <out | sort >told
+sed -n 's/^build \([^ :$/]*\): phony.*/\1/p' build.ninja | sort >there
+same told there
+same generated/.help out
+
+try "graph"
+status 0 dtk-gen -t graph
+has '"1.4-base" -> "1.4-py3.10-python";' out
+has 'label = "full";' out
+equal 6 "$(grep -c '^		"' out)" "images in clusters"
+equal 4 "$(grep -c -e '->' out)" "edges"
+if command -v dot >/dev/null 2>&1; then
+	dot -Tsvg out >/dev/null || fail "no DOT"
+fi
+status 0 dtk-gen --sequence short -t graph
+lacks 2.0 out
