@@ -8,12 +8,6 @@ alphanumeric(char c)
 }
 
 static bool
-among(char c, const char *set)
-{
-	return c && strchr(set, c);
-}
-
-static bool
 shell_plain(char c)
 {
 	switch (c) {
@@ -91,15 +85,24 @@ quote_ninja_fits(struct str s)
 	return true;
 }
 
+static bool
+ninja_misreads(char c)
+{
+	switch (c) {
+	case '"': case '\'': case '`': case '*': case '?': case '|':
+	case ';': case '&': case '<': case '>': case '^': case 0x7f:
+		return true;
+	default:
+		return (unsigned char)c < ' ';
+	}
+}
+
 bool
 quote_ninja_watches(struct str path)
 {
-	for (size_t i = 0; i < path.n; i++) {
-		unsigned char c = (unsigned char)path.p[i];
-
-		if (c < ' ' || c == 0x7f || among(path.p[i], "\"'`*?|;&<>^"))
+	for (size_t i = 0; i < path.n; i++)
+		if (ninja_misreads(path.p[i]))
 			return false;
-	}
 	return path.n && path.p[path.n - 1] != '\\' && path.p[path.n - 1] != ':';
 }
 
@@ -111,11 +114,17 @@ quote_ninja_watches(struct str path)
 void
 quote_depfile(struct buf *out, struct str path)
 {
-	size_t run = 0;
+	size_t run = 0, from = 0;
 
 	for (size_t i = 0; i < path.n; i++) {
 		char c = path.p[i];
 
+		if (c != ' ' && c != '#' && c != ':' && c != '$' && c != '\\') {
+			run = 0;
+			continue;
+		}
+		buf_addstr(out, str_slice(path, from, i));
+		from = i;
 		if (c == ' ')
 			for (size_t k = 0; k <= run; k++)
 				buf_addc(out, '\\');
@@ -123,9 +132,9 @@ quote_depfile(struct buf *out, struct str path)
 			buf_addc(out, '\\');
 		else if (c == '$' && !run)
 			buf_addc(out, '$');
-		buf_addc(out, c);
 		run = c == '\\' ? run + 1 : 0;
 	}
+	buf_addstr(out, str_slice(path, from, path.n));
 }
 
 void

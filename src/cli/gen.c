@@ -2,9 +2,12 @@
 #include "cli/gen.h"
 
 #include "base/fs.h"
+#include "base/quote.h"
 #include "emit/engine.h"
+#include "model/name.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -84,6 +87,34 @@ static void find_programs(struct gen *gen, const char *dir)
 	}
 }
 
+/* Of these paths all others are made: what Ninja cannot read in them would be in every line. */
+static int check_paths(const struct gen_options *options)
+{
+	if (options->output && !quote_ninja_watches(str_of(options->output)))
+		return opt_wrong(&command, "--output: Ninja cannot work with this name of a directory");
+	if (options->ninja && !quote_ninja_watches(str_of(options->ninja)))
+		return opt_wrong(&command, "--ninja: Ninja cannot work with this name of a file");
+	if (options->docker && !options->docker[0])
+		return opt_wrong(&command, "--docker: the name of a program is needed");
+	return 0;
+}
+
+static int check_pushes(const struct gen_options *options)
+{
+	const char *why = NULL;
+	size_t at;
+
+	if (options->registry && options->registry[0])
+		why = name_check_registry(str_of(options->registry), &at);
+	if (why)
+		return opt_wrong(&command, "--registry: '%s' cannot be a registry: %s", options->registry, why);
+	if (options->release)
+		why = name_check_version(str_of(options->release), &at);
+	if (why)
+		return opt_wrong(&command, "--release: '%s' cannot be a tag: %s", options->release, why);
+	return 0;
+}
+
 static int check_options(const struct gen_options *options)
 {
 	bool known = !options->engine;
@@ -92,6 +123,8 @@ static int check_options(const struct gen_options *options)
 		known = strcmp(options->engine, engine_names[i]) == 0;
 	if (!known)
 		return opt_wrong(&command, "--engine is docker, buildx or podman, not '%s'", options->engine);
+	if (check_paths(options) != 0 || check_pushes(options) != 0)
+		return 2;
 	if (options->check + options->dry_run + options->summary > 1)
 		return opt_wrong(&command, "--check, --dry-run and --summary exclude each other");
 	return 0;
@@ -117,6 +150,7 @@ int main(int argc, char **argv)
 	int status;
 
 	umask(022);
+	signal(SIGXFSZ, SIG_IGN);
 	arena_init(&gen.arena);
 	parsed = opt_parse(&command, argc - (argc > 0), argv + (argc > 0), &gen.options, &args);
 	if (parsed == OPT_OK)

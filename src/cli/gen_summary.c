@@ -9,16 +9,29 @@ static void names(FILE *out, const char *label, const struct str *items, size_t 
 	fputc('\n', out);
 }
 
+/* A description in one line, which no terminal takes for a command. */
+static void description(struct str text, FILE *out)
+{
+	if (text.n)
+		fputc(' ', out);
+	for (size_t i = 0; i < text.n; i++) {
+		unsigned char c = (unsigned char)text.p[i];
+
+		fputc(c < ' ' || c == 0x7f ? ' ' : c, out);
+	}
+}
+
 static void sequences(const struct plan *plan, FILE *out)
 {
 	fputs("Build Sequences:\n", out);
 	for (size_t i = 0; i < plan->target_count; i++) {
 		const struct plan_target *target = &plan->targets[i];
 
-		if (target->kind == TARGET_SEQUENCE)
-			fprintf(out, "- %.*s: %.*s (%zu image%s)\n", STR_ARG(target->name),
-			        STR_ARG(target->description), target->image_count,
-			        target->image_count == 1 ? "" : "s");
+		if (target->kind != TARGET_SEQUENCE)
+			continue;
+		fprintf(out, "- %.*s:", STR_ARG(target->name));
+		description(target->description, out);
+		fprintf(out, " (%zu image%s)\n", target->image_count, target->image_count == 1 ? "" : "s");
 	}
 }
 

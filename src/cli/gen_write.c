@@ -49,9 +49,15 @@ static bool has_places(struct gen *gen, const char *tree, const char *root)
 	return is_linked(path_join(&gen->arena, str_of(tree), STR(".root")), root);
 }
 
+static struct str manifest_path(struct gen *gen)
+{
+	return str_of(path_clean(&gen->arena, str_of(gen->options.ninja ? gen->options.ninja : "build.ninja")));
+}
+
 static bool make_places(struct gen *gen, const char *tree, const char *root)
 {
 	const char *link = path_join(&gen->arena, str_of(tree), STR(".root"));
+	const char *beside = path_clean(&gen->arena, path_dir(manifest_path(gen)));
 
 	for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
 		const char *path = path_join(&gen->arena, str_of(tree), str_of(places[i]));
@@ -59,6 +65,8 @@ static bool make_places(struct gen *gen, const char *tree, const char *root)
 		if (access(path, F_OK) != 0 && fs_mkdirs(path) != 0)
 			return cannot(gen, path);
 	}
+	if (access(beside, F_OK) != 0 && fs_mkdirs(beside) != 0)
+		return cannot(gen, beside);
 	return is_linked(link, root) || fs_link(root, link) == 0 || cannot(gen, link);
 }
 
@@ -89,19 +97,27 @@ static void add_images(struct gen *gen, struct out *out, struct buf *text)
 	}
 }
 
+/* False after an error where the tree has a file under the Ninja file's name. */
+static bool is_apart(struct gen *gen, const struct out *out, struct str manifest)
+{
+	for (size_t i = 0; i < out->count; i++) {
+		if (!str_eq(out->files[i].path, manifest))
+			continue;
+		diag_error(&gen->diag, SPAN_NONE, "--ninja %.*s: another file of the tree has this name",
+		           STR_ARG(manifest));
+		return false;
+	}
+	return true;
+}
+
 static bool add_manifest(struct gen *gen, struct out *out, struct ninja *ninja, struct buf *text)
 {
 	ninja_depfile(ninja, text);
 	add(gen, out, ".dep", text, OUT_LOCAL);
-	if (!ninja_write(ninja, text))
+	if (!is_apart(gen, out, ninja->manifest) || !ninja_write(ninja, text))
 		return false;
 	out_add(out, ninja->manifest, keep(gen, text), OUT_LAST);
 	return true;
-}
-
-static struct str manifest_path(struct gen *gen)
-{
-	return str_of(path_clean(&gen->arena, str_of(gen->options.ninja ? gen->options.ninja : "build.ninja")));
 }
 
 static struct str source_of(const struct gen *gen)

@@ -243,7 +243,8 @@ const struct opt_command *opt_command(const struct opt_command *commands, size_t
 			return &commands[i];
 		guess_offer(&guess, str_of(commands[i].name));
 	}
-	fprintf(stderr, "unknown %s '%s'\n", kind, name);
+	fprintf(stderr, "%.*s: unknown %s '%s'\n", (int)strcspn(commands->program, " "), commands->program, kind,
+	        name);
 	print_guess(&guess);
 	return NULL;
 }

@@ -27,8 +27,11 @@ int tree_open(const struct tree *tree, struct str path)
 bool tree_skips(const struct tree *tree, struct str path)
 {
 	for (const char *const *skip = tree->skip; skip && *skip; skip++) {
-		size_t n = strlen(*skip);
+		size_t n;
 
+		if (!path.n || **skip != path.p[0])
+			continue;
+		n = strlen(*skip);
 		if (path.n >= n && memcmp(path.p, *skip, n) == 0 && (path.n == n || path.p[n] == '/'))
 			return true;
 	}

@@ -6,7 +6,7 @@
 static const char build_head[] =
 	"#!/bin/sh\n"
 	"# Written by dtk-gen: builds the images, parents first, with this shell and the engine alone.\n"
-	"# shellcheck disable=SC2034\n"
+	"# shellcheck disable=SC1003,SC2016,SC2034,SC2317\n"
 	"set -u\n";
 
 static const char build_functions[] =
@@ -137,13 +137,24 @@ static const char build_options[] =
 	"\ttarget \"$target\"\n"
 	"done\n";
 
+static void add_number(struct buf *out, const char *before, size_t number)
+{
+	char digits[24], *at = digits + sizeof digits;
+
+	buf_adds(out, before);
+	do
+		*--at = (char)('0' + number % 10);
+	while (number /= 10);
+	buf_addstr(out, str_range(at, digits + sizeof digits));
+}
+
 static void pick_line(struct str name, const uint32_t *images, size_t count, struct buf *out)
 {
 	buf_addc(out, '\t');
 	quote_shell(out, name);
 	buf_adds(out, ") pick");
 	for (size_t i = 0; i < count; i++)
-		buf_addf(out, " %u", images[i]);
+		add_number(out, " ", images[i]);
 	buf_adds(out, " ;;\n");
 }
 
@@ -166,9 +177,9 @@ static void need_lines(const struct plan *plan, struct buf *out)
 		const struct plan_image *image = &plan->images[i];
 
 		if (image->parent_count)
-			buf_addf(out, "needs %zu", i);
+			add_number(out, "needs ", i);
 		for (size_t j = 0; j < image->parent_count; j++)
-			buf_addf(out, " %u", image->parents[j].image);
+			add_number(out, " ", image->parents[j].image);
 		if (image->parent_count)
 			buf_addc(out, '\n');
 	}
@@ -191,11 +202,12 @@ static void rootfs_lines(const struct plan *plan, struct buf *out)
 static void image_line(const struct engine *engine, const struct plan_image *image, size_t number,
                        struct buf *words, struct buf *out)
 {
-	buf_addf(out, "image %zu ", number);
+	add_number(out, "image ", number);
+	buf_addc(out, ' ');
 	quote_shell(out, image->name);
 	buf_adds(out, " '");
 	for (size_t i = 0; i < image->parent_count; i++)
-		buf_addf(out, "%s%u", i ? " " : "", image->parents[i].image);
+		add_number(out, i ? " " : "", image->parents[i].image);
 	buf_adds(out, "' ");
 	quote_shell(out, image->env_file);
 	buf_addc(out, ' ');
@@ -211,7 +223,7 @@ void script_build(const struct plan *plan, const struct engine *engine, struct s
 	struct buf words = BUF_INIT;
 
 	buf_adds(out, build_head);
-	buf_adds(out, "cd \"$(dirname \"$0\")\"/");
+	buf_adds(out, root.n && root.p[0] == '/' ? "cd " : "cd \"$(dirname \"$0\")\"/");
 	quote_shell(out, root);
 	buf_adds(out, " || exit 1\n");
 	buf_addstr(&words, engine->client);

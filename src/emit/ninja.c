@@ -162,10 +162,18 @@ static void header(struct writer *writer)
 	print_rules(writer);
 }
 
-/* The name of a regeneration's dependency: through the link, so that it is no target's. */
+static bool is_outside(struct str path)
+{
+	return str_starts(path, STR("/")) || str_starts(path, STR("../")) || str_is(path, "..");
+}
+
+/*
+ * The name of a regeneration's dependency: through the link, so that it is no target's.  What lies outside
+ * the project is none, and Ninja would fold the link away.
+ */
 static void watched(const struct ninja *ninja, struct str name, struct buf *out)
 {
-	if (name.n && name.p[0] != '/') {
+	if (!is_outside(name)) {
 		buf_addstr(out, ninja->tree);
 		buf_adds(out, "/.root/");
 	}

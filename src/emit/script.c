@@ -71,7 +71,7 @@ void script_env(const struct plan_image *image, struct buf *out)
 {
 	struct buf arguments = BUF_INIT;
 
-	buf_adds(out, "# shellcheck shell=sh disable=SC2034\n");
+	buf_adds(out, "# shellcheck shell=sh disable=SC1003,SC2016,SC2034\n");
 	export(out, "UBUNTU_VER", image->os);
 	export(out, "UBUNTU_VER_BASE", str_slice(image->os, 0, str_find(image->os, '.', 0)));
 	export(out, "TZ_NAME", image->timezone);

@@ -11,7 +11,8 @@ void script_env(const struct plan_image *image, struct buf *out);
 
 /*
  * Appends build.sh, which builds the plan's images in order with a shell and
- * the engine alone.  ROOT is the project as seen from the tree ("..").
+ * the engine alone.  ROOT is the project as seen from the tree (".."),
+ * or its absolute path.
  */
 void script_build(const struct plan *plan, const struct engine *engine, struct str root, struct buf *out);
 

@@ -265,7 +265,8 @@ stray_tell(struct planner *planner, const struct planner_stray *stray)
 		diag_warning(diag, stray->span, "%s", text.p);
 	buf_release(&text);
 	stray_offer_parents(planner, stray, &guess);
-	for (size_t i = 0; !guess.best.p && i < planner->tags.claims.count; i++)
+	bool found = guess.best.p != NULL;
+	for (size_t i = 0; !found && i < planner->tags.claims.count; i++)
 		guess_offer(&guess, planner->tags.claims.entries[i].key);
 	guess_hint(&guess, diag);
 }

@@ -491,6 +491,17 @@ matrix_read_rootfs(struct matrix *matrix, struct value dict)
 	}
 }
 
+/* REGISTRY is where things are pushed to, or kept. */
+static void
+matrix_check_registry(const struct matrix *matrix, struct str registry, struct span span)
+{
+	size_t at;
+	const char *why = name_check_registry(registry, &at);
+
+	if (why)
+		diag_error(matrix->diag, span, "'%.*s' cannot be a registry: %s", STR_ARG(registry), why);
+}
+
 static void
 matrix_read_config(struct matrix *matrix, const struct keys_top *top)
 {
@@ -506,6 +517,11 @@ matrix_read_config(struct matrix *matrix, const struct keys_top *top)
 		matrix->registry = top->registry.text;
 	else if (matrix->config.registry.text.p && name_is_host(matrix->config.registry.text))
 		matrix->registry = matrix->config.registry.text;
+	if (matrix->registry.n)
+		matrix_check_registry(matrix, matrix->registry, top->registry.text.p ? top->registry.span :
+		                      matrix->config.registry.span);
+	if (matrix->config.cache.text.n)
+		matrix_check_registry(matrix, matrix->config.cache.text, matrix->config.cache.span);
 }
 
 static void

@@ -215,6 +215,34 @@ name_normal(struct arena *arena, struct str ref)
 	return (struct str){text, ref.n + sizeof ":latest" - 1};
 }
 
+const char *
+name_check_registry(struct str registry, size_t *at)
+{
+	size_t start = 0;
+	const char *why = NULL;
+
+	while (registry.n && registry.p[registry.n - 1] == '/')
+		registry.n--;
+	*at = 0;
+	if (name_is_host(registry)) {
+		size_t slash = str_find(registry, '/', 0);
+
+		why = ref_check_host(str_slice(registry, 0, slash), at);
+		start = slash < registry.n ? slash + 1 : slash;
+		if (why || start == registry.n)
+			return why;
+	}
+	why = ref_check_path(str_slice(registry, start, registry.n), at);
+	*at += start;
+	return why;
+}
+
+const char *
+name_check_version(struct str version, size_t *at)
+{
+	return ref_check_tag(version, at);
+}
+
 bool
 name_pinned(struct str ref)
 {

@@ -29,6 +29,11 @@ bool name_check(struct diag *diag, struct str name, struct span span, const char
  */
 const char *name_check_ref(struct str ref, size_t *at);
 
+/* Likewise for what pushed names begin with: HOST[:PORT][/PATH] or a mere PATH; slashes may end it. */
+const char *name_check_registry(struct str registry, size_t *at);
+/* Likewise for what alone follows the colon of a reference. */
+const char *name_check_version(struct str version, size_t *at);
+
 /*
  * The form under which two references are equal: without docker.io/library/
  * or docker.io/, and with :latest where neither tag nor digest is given.

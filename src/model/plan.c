@@ -319,11 +319,14 @@ plan_fill(struct planner *planner)
 	size_t count;
 	bool ok;
 
-	if (!plan_matrix(planner, &inputs))
+	ok = plan_matrix(planner, &inputs);
+	if (!ok && planner->matrix.layer_count == 0)
+		return false;
+	render_init(&planner->render, &planner->matrix, planner->options->templates, planner->options->strict);
+	if (!ok)
 		return false;
 	plan_rootfs(planner);
 	ok = plan_sequences(planner, &sequences, &count);
-	render_init(&planner->render, &planner->matrix, planner->options->templates, planner->options->strict);
 	if (!ok || !planner_run(planner, sequences, count))
 		return false;
 	count = sequences[0] == MATRIX_NONE ? 0 : count;

@@ -48,6 +48,8 @@ render_init(struct render *render, const struct matrix *matrix, const char *cons
 	for (uint32_t i = 0; i < matrix->layer_count; i++) {
 		struct keys_text template = matrix->layers[i].template;
 
+		if (!template.text.p)
+			continue;
 		render->templates[i] = jinja_load(render->jinja, template.text, template.span);
 		if (!render->templates[i])
 			render_suggest(render, template.text);

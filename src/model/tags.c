@@ -375,8 +375,9 @@ tags_init(struct tags *tags, const struct axes *axes)
 			ok = tags_compile(tags, i, &tags->layers[i][j]) && ok;
 		}
 	}
-	for (uint32_t i = 0; ok && i < matrix->owner_count; i++)
-		ok = tags_own(tags, &matrix->owners[i]);
+	bool compiled = ok;
+	for (uint32_t i = 0; compiled && i < matrix->owner_count; i++)
+		ok = tags_own(tags, &matrix->owners[i]) && ok;
 	return ok;
 }
 

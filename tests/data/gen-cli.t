@@ -26,7 +26,26 @@ status 2 dtk-gen --matrix=x
 status 2 dtk-gen --confg=x
 has "did you mean 'config'" err
 status 2 dtk-gen -t rendr
+has "dtk-gen: unknown tool 'rendr'" err
 has "did you mean 'render'" err
+
+try "values that neither Ninja nor an engine could take"
+for value in '' "q'uote" 'a|b' 'a
+b'; do
+	status 2 dtk-gen "--output=$value"
+	has '--output: Ninja cannot work' err
+	status 2 dtk-gen "--ninja=$value"
+done
+status 2 dtk-gen --docker=
+for value in 'a b' https://h/x R.io/X x//y h:p/x; do
+	status 2 dtk-gen --registry "$value"
+	has "--registry: '$value' cannot be a registry" err
+done
+for value in '' 'a b' 1+2 -x; do
+	status 2 dtk-gen "--release=$value"
+	has "--release: '$value' cannot be a tag" err
+done
+absent generated build.ninja
 
 try "--summary prints and writes nothing"
 status 0 dtk-gen --summary
@@ -35,6 +54,12 @@ has 'OS Versions: 1.4, 2.0' out
 has 'Python Versions: 3.10' out
 has 'Build Layers: base, python, node' out
 has '- full: Everything there is (6 images)' out
+sed -i 's/Everything there is/"a\\nb\\e[31mc"/; s/description: A part, //' matrices/build-matrix.yaml
+status 0 dtk-gen --summary
+has '- full: a b [31mc (6 images)' out
+has '- short: (2 images)' out
+matrix
+status 0 dtk-gen --summary
 has '- short: A part (2 images)' out
 has 't/os:latest' out
 
@@ -81,8 +106,25 @@ present "p/out tree/Dockerfile.1.4-base"
 status 1 dtk-gen -C nowhere
 has nowhere err
 
-try "errors of the input"
+try "another Ninja file"
 cd "$temp/p"
+status 0 dtk-gen --ninja sub/x.ninja
+present sub/x.ninja
+rm -r sub
+status 1 dtk-gen --ninja generated/build.sh
+has '--ninja generated/build.sh: another file of the tree has this name' err
+status 0 dtk-gen
+
+try "a limit on the size of files"
+echo 'RUN {{ "x" * 9000 }}' >>templates/node.j2
+rc=0
+(ulimit -f 4 && dtk-gen) >out 2>err || rc=$?
+equal 1 "$rc" "exit status"
+has 'generated/Dockerfile.1.4-py3.10-node: cannot be written: File too large' err
+status 0 dtk-gen
+status 0 dtk-gen --check
+
+try "errors of the input"
 status 1 dtk-gen --config nothing.yaml
 has nothing.yaml err
 status 1 dtk-gen --sequence fulll

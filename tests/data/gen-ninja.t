@@ -112,6 +112,26 @@ run all
 equal '1.4-py3.10-node 2.0-py3.10-node 3.0-py3.10-node' "$(built)" "an edited include"
 rests "an edited include"
 
+try "inputs and a tree outside the project"
+mkdir "$temp/shared"
+cp templates/* "$temp/shared"
+status 0 dtk-gen --templates ../shared --output "$temp/tree"
+run all
+rests "templates beside the project"
+echo 'RUN outside' >>../shared/node.j2
+: >"$log"
+run all
+equal '1.4-py3.10-node 2.0-py3.10-node 3.0-py3.10-node' "$(built)" "an edited template outside"
+rests "an edited template outside"
+status 0 dtk-gen --templates ../shared --output ../tree2
+run all
+rests "a tree beside the project"
+(cd / && sh "$temp/tree/build.sh" -n >/dev/null) || fail "build.sh of a tree outside"
+head -n 5 "$temp/tree/build.sh" >line
+has "cd $(pwd -P) || exit 1" line
+status 0 dtk-gen
+run all
+
 try "a deleted input stops nobody with Ninja's words"
 mv templates/part.j2 "$temp/part.j2"
 ninja all >"$temp/out" 2>&1 && fail "a missing template passed"

@@ -23,7 +23,7 @@ same there listed
 
 try "the environment script"
 cat >expected <<'EOF'
-# shellcheck shell=sh disable=SC2034
+# shellcheck shell=sh disable=SC1003,SC2016,SC2034
 export UBUNTU_VER=1.4
 export UBUNTU_VER_BASE=1
 export TZ_NAME=UTC
