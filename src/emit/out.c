@@ -244,8 +244,8 @@ static bool each_stale(struct out *out)
 	return fine;
 }
 
-/* Temporary files of a run that was killed. */
-static void sweep(struct out *out, const char *dir)
+/* Temporary files of a run that was killed AGE seconds ago; 0 for the tree, of which the lock is held. */
+static void sweep(struct out *out, const char *dir, time_t age)
 {
 	DIR *stream = opendir(dir);
 	struct dirent *entry;
@@ -256,7 +256,7 @@ static void sweep(struct out *out, const char *dir)
 			char *path = path_join(&out->arena, str_of(dir), str_of(entry->d_name));
 
 			if (lstat(path, &st) == 0 && S_ISREG(st.st_mode) &&
-			    st.st_mtim.tv_sec + OUT_ABANDONED < out->moment.tv_sec)
+			    (age == 0 || st.st_mtim.tv_sec + age < out->moment.tv_sec))
 				unlink(path);
 		}
 	if (stream)
@@ -372,8 +372,8 @@ static bool settle(struct out *out)
 static bool write_tree(struct out *out)
 {
 	if (out->differing || !out->same_names) {
-		sweep(out, out->tree);
-		sweep(out, ".");
+		sweep(out, out->tree, 0);
+		sweep(out, ".", OUT_ABANDONED);
 		if (!out->same_names && !write_list(out, OUT_JOURNAL))
 			return false;
 		if (!write_changed(out, 0) || !each_stale(out))
