@@ -6,6 +6,7 @@
  *   FAULT_ALLOC=N  the Nth allocation fails
  * Calls that change the file system: open for writing, write, rename, unlink,
  * mkdir, symlink, fchmod, and their *at forms.
+ * With FAULT_FILES_ONLY allocations are left alone: a sanitizer takes malloc itself.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -20,7 +21,10 @@
 #include <sys/types.h>
 #include <unistd.h>
 
-static atomic_long changes, allocations;
+static atomic_long changes;
+#ifndef FAULT_FILES_ONLY
+static atomic_long allocations;
+#endif
 
 static long
 limit(const char *name)
@@ -147,6 +151,7 @@ fchmod(int fd, mode_t mode)
 	return change() ? -1 : REAL(fchmod)(fd, mode);
 }
 
+#ifndef FAULT_FILES_ONLY
 static int
 starve(void)
 {
@@ -172,3 +177,4 @@ realloc(void *p, size_t size)
 {
 	return starve() ? NULL : __libc_realloc(p, size);
 }
+#endif
