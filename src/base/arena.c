@@ -13,21 +13,18 @@ struct arena_block {
 	size_t size; /* of the room that follows this header */
 };
 
-static char *
-block_room(struct arena_block *block)
+static char *block_room(struct arena_block *block)
 {
 	return (char *)block + ((sizeof *block + ARENA_ALIGN - 1) & ~(size_t)(ARENA_ALIGN - 1));
 }
 
-void
-mem_fail(void)
+void mem_fail(void)
 {
 	fputs("dtk: error: out of memory\n", stderr);
 	exit(1);
 }
 
-void *
-mem_alloc(size_t size)
+void *mem_alloc(size_t size)
 {
 	void *p = malloc(size ? size : 1);
 
@@ -36,8 +33,7 @@ mem_alloc(size_t size)
 	return p;
 }
 
-void *
-mem_realloc(void *p, size_t size)
+void *mem_realloc(void *p, size_t size)
 {
 	p = realloc(p, size ? size : 1);
 	if (!p)
@@ -45,20 +41,17 @@ mem_realloc(void *p, size_t size)
 	return p;
 }
 
-void
-mem_free(void *p)
+void mem_free(void *p)
 {
 	free(p);
 }
 
-void
-arena_init(struct arena *arena)
+void arena_init(struct arena *arena)
 {
 	memset(arena, 0, sizeof *arena);
 }
 
-void
-arena_release(struct arena *arena)
+void arena_release(struct arena *arena)
 {
 	struct arena_block *next;
 
@@ -69,16 +62,14 @@ arena_release(struct arena *arena)
 	arena_init(arena);
 }
 
-static void
-arena_use(struct arena *arena, struct arena_block *block)
+static void arena_use(struct arena *arena, struct arena_block *block)
 {
 	arena->blocks = block;
 	arena->at = block_room(block);
 	arena->end = arena->at + block->size;
 }
 
-void
-arena_clear(struct arena *arena)
+void arena_clear(struct arena *arena)
 {
 	struct arena_block *kept = arena->blocks;
 
@@ -93,8 +84,7 @@ arena_clear(struct arena *arena)
 	arena_use(arena, kept);
 }
 
-static void
-arena_extend(struct arena *arena, size_t size)
+static void arena_extend(struct arena *arena, size_t size)
 {
 	size_t room = arena->total < ARENA_FIRST ? ARENA_FIRST : arena->total;
 
@@ -112,8 +102,7 @@ arena_extend(struct arena *arena, size_t size)
 	arena_use(arena, block);
 }
 
-void *
-arena_alloc(struct arena *arena, size_t size)
+void *arena_alloc(struct arena *arena, size_t size)
 {
 	if (size > SIZE_MAX / 2)
 		mem_fail();
@@ -125,8 +114,7 @@ arena_alloc(struct arena *arena, size_t size)
 	return p;
 }
 
-void *
-arena_calloc(struct arena *arena, size_t count, size_t size)
+void *arena_calloc(struct arena *arena, size_t count, size_t size)
 {
 	if (size && count > SIZE_MAX / 2 / size)
 		mem_fail();
@@ -135,8 +123,7 @@ arena_calloc(struct arena *arena, size_t count, size_t size)
 	return p;
 }
 
-char *
-arena_strndup(struct arena *arena, const char *bytes, size_t n)
+char *arena_strndup(struct arena *arena, const char *bytes, size_t n)
 {
 	char *copy = arena_alloc(arena, n + 1);
 
@@ -146,8 +133,7 @@ arena_strndup(struct arena *arena, const char *bytes, size_t n)
 	return copy;
 }
 
-void *
-arena_grow(struct arena *arena, void *p, size_t old, size_t new)
+void *arena_grow(struct arena *arena, void *p, size_t old, size_t new)
 {
 	size_t kept = (old + ARENA_ALIGN - 1) & ~(size_t)(ARENA_ALIGN - 1);
 

@@ -14,16 +14,14 @@ struct diag_source {
 	struct str text; /* p is NULL once forgotten */
 };
 
-void
-diag_init(struct diag *diag, FILE *out)
+void diag_init(struct diag *diag, FILE *out)
 {
 	memset(diag, 0, sizeof *diag);
 	diag->out = out;
 	diag->limit = DIAG_LIMIT;
 }
 
-void
-diag_release(struct diag *diag)
+void diag_release(struct diag *diag)
 {
 	if (diag->errors > diag->limit)
 		fprintf(diag->out, "%u further errors are not shown\n", diag->errors - diag->limit);
@@ -31,28 +29,24 @@ diag_release(struct diag *diag)
 	diag_init(diag, diag->out);
 }
 
-uint32_t
-diag_source(struct diag *diag, const char *name, struct str text)
+uint32_t diag_source(struct diag *diag, const char *name, struct str text)
 {
 	MEM_ROOM(diag->sources, diag->source_count, diag->source_capacity);
 	diag->sources[diag->source_count] = (struct diag_source){name, text};
 	return (uint32_t)++diag->source_count;
 }
 
-void
-diag_forget(struct diag *diag, uint32_t source)
+void diag_forget(struct diag *diag, uint32_t source)
 {
 	diag->sources[source - 1].text = (struct str){NULL, 0};
 }
 
-const char *
-diag_source_name(const struct diag *diag, uint32_t source)
+const char *diag_source_name(const struct diag *diag, uint32_t source)
 {
 	return diag->sources[source - 1].name;
 }
 
-struct str
-diag_source_text(const struct diag *diag, uint32_t source)
+struct str diag_source_text(const struct diag *diag, uint32_t source)
 {
 	return diag->sources[source - 1].text;
 }
@@ -64,8 +58,7 @@ struct place {
 	size_t before; /* bytes of the line before the offset */
 };
 
-static struct place
-diag_place(struct str text, uint32_t offset)
+static struct place diag_place(struct str text, uint32_t offset)
 {
 	struct place place = {.line = 1};
 	size_t at = offset < text.n ? offset : text.n, start = 0;
@@ -82,15 +75,13 @@ diag_place(struct str text, uint32_t offset)
 	return place;
 }
 
-unsigned
-diag_line(const struct diag *diag, uint32_t source, uint32_t offset)
+unsigned diag_line(const struct diag *diag, uint32_t source, uint32_t offset)
 {
 	return diag_place(diag->sources[source - 1].text, offset).line;
 }
 
 /* Control bytes and bytes that are not UTF-8 print as '?', tabs stay. */
-static void
-diag_print_text(FILE *out, struct str text)
+static void diag_print_text(FILE *out, struct str text)
 {
 	unsigned bytes;
 
@@ -107,8 +98,7 @@ diag_print_text(FILE *out, struct str text)
 }
 
 /* The start of the window of a long line that is shown, at a code point. */
-static size_t
-diag_window(struct str line, size_t before)
+static size_t diag_window(struct str line, size_t before)
 {
 	size_t from = before > DIAG_WIDTH / 2 ? before - DIAG_WIDTH / 2 : 0;
 
@@ -119,8 +109,7 @@ diag_window(struct str line, size_t before)
 	return from;
 }
 
-static void
-diag_print_line(FILE *out, const struct place *place, uint32_t length)
+static void diag_print_line(FILE *out, const struct place *place, uint32_t length)
 {
 	size_t from = diag_window(place->text, place->before);
 	struct str shown = str_slice(place->text, from, from + DIAG_WIDTH);
@@ -145,8 +134,7 @@ diag_print_line(FILE *out, const struct place *place, uint32_t length)
 	putc('\n', out);
 }
 
-static void
-diag_print(struct diag *diag, struct span at, const char *kind, const char *format, va_list args)
+static void diag_print(struct diag *diag, struct span at, const char *kind, const char *format, va_list args)
 {
 	struct buf message = BUF_INIT;
 	struct place place = {0};
@@ -169,8 +157,7 @@ diag_print(struct diag *diag, struct span at, const char *kind, const char *form
 	buf_release(&message);
 }
 
-void
-diag_error(struct diag *diag, struct span at, const char *format, ...)
+void diag_error(struct diag *diag, struct span at, const char *format, ...)
 {
 	va_list args;
 
@@ -181,8 +168,7 @@ diag_error(struct diag *diag, struct span at, const char *format, ...)
 	va_end(args);
 }
 
-void
-diag_warning(struct diag *diag, struct span at, const char *format, ...)
+void diag_warning(struct diag *diag, struct span at, const char *format, ...)
 {
 	va_list args;
 
@@ -192,8 +178,7 @@ diag_warning(struct diag *diag, struct span at, const char *format, ...)
 	va_end(args);
 }
 
-void
-diag_note(struct diag *diag, struct span at, const char *format, ...)
+void diag_note(struct diag *diag, struct span at, const char *format, ...)
 {
 	va_list args;
 
@@ -204,8 +189,7 @@ diag_note(struct diag *diag, struct span at, const char *format, ...)
 	va_end(args);
 }
 
-void
-diag_hint(struct diag *diag, const char *format, ...)
+void diag_hint(struct diag *diag, const char *format, ...)
 {
 	struct buf message = BUF_INIT;
 	va_list args;
@@ -221,23 +205,20 @@ diag_hint(struct diag *diag, const char *format, ...)
 	buf_release(&message);
 }
 
-static char
-guess_fold(char c)
+static char guess_fold(char c)
 {
 	if (c >= 'A' && c <= 'Z')
 		return (char)(c - 'A' + 'a');
 	return c == '-' ? '_' : c;
 }
 
-static unsigned
-least(unsigned a, unsigned b)
+static unsigned least(unsigned a, unsigned b)
 {
 	return a < b ? a : b;
 }
 
 /* Edit distance where a swap of neighbours counts as one edit. */
-static unsigned
-guess_distance(struct str a, struct str b)
+static unsigned guess_distance(struct str a, struct str b)
 {
 	unsigned rows[3][GUESS_LONGEST + 1];
 
@@ -258,14 +239,12 @@ guess_distance(struct str a, struct str b)
 	return rows[a.n % 3][b.n];
 }
 
-void
-guess_init(struct guess *guess, struct str wanted)
+void guess_init(struct guess *guess, struct str wanted)
 {
 	*guess = (struct guess){.wanted = wanted};
 }
 
-void
-guess_offer(struct guess *guess, struct str candidate)
+void guess_offer(struct guess *guess, struct str candidate)
 {
 	struct str wanted = guess->wanted;
 	size_t longer = wanted.n > candidate.n ? wanted.n : candidate.n;
@@ -281,8 +260,7 @@ guess_offer(struct guess *guess, struct str candidate)
 	}
 }
 
-void
-guess_hint(const struct guess *guess, struct diag *diag)
+void guess_hint(const struct guess *guess, struct diag *diag)
 {
 	if (guess->best.p)
 		diag_hint(diag, "did you mean '%.*s'?", STR_ARG(guess->best));

@@ -19,8 +19,7 @@ enum { TEMPS = 64 };
 static _Atomic(char *) temps[TEMPS];
 static pid_t temps_owner;
 
-static ssize_t
-read_some(int fd, void *to, size_t n)
+static ssize_t read_some(int fd, void *to, size_t n)
 {
 	ssize_t got;
 
@@ -30,8 +29,7 @@ read_some(int fd, void *to, size_t n)
 	return got;
 }
 
-static int
-write_all(int fd, struct str bytes)
+static int write_all(int fd, struct str bytes)
 {
 	while (bytes.n) {
 		ssize_t put = write(fd, bytes.p, bytes.n);
@@ -46,8 +44,7 @@ write_all(int fd, struct str bytes)
 	return 0;
 }
 
-static void
-close_keeping_errno(int fd)
+static void close_keeping_errno(int fd)
 {
 	int saved = errno;
 
@@ -56,8 +53,7 @@ close_keeping_errno(int fd)
 	errno = saved;
 }
 
-int
-fs_read(const char *path, struct buf *out)
+int fs_read(const char *path, struct buf *out)
 {
 	bool standard = strcmp(path, "-") == 0;
 	int fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
@@ -80,8 +76,7 @@ fs_read(const char *path, struct buf *out)
 	return got < 0 ? -1 : 0;
 }
 
-int
-fs_read_arena(const char *path, struct arena *arena, struct str *text)
+int fs_read_arena(const char *path, struct arena *arena, struct str *text)
 {
 	struct buf bytes = BUF_INIT;
 	int result = fs_read(path, &bytes);
@@ -92,8 +87,7 @@ fs_read_arena(const char *path, struct arena *arena, struct str *text)
 	return result;
 }
 
-static bool
-same_bytes(int fd, struct str bytes)
+static bool same_bytes(int fd, struct str bytes)
 {
 	static char chunk[65536];
 
@@ -108,8 +102,7 @@ same_bytes(int fd, struct str bytes)
 	return true;
 }
 
-bool
-fs_same(const char *path, struct str bytes, mode_t mode)
+bool fs_same(const char *path, struct str bytes, mode_t mode)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	struct stat st;
@@ -123,8 +116,7 @@ fs_same(const char *path, struct str bytes, mode_t mode)
 	return same;
 }
 
-static int
-make_dir(const char *path)
+static int make_dir(const char *path)
 {
 	struct stat st;
 	int failure;
@@ -140,8 +132,7 @@ make_dir(const char *path)
 	return S_ISDIR(st.st_mode) ? 0 : -1;
 }
 
-int
-fs_mkdirs(const char *path)
+int fs_mkdirs(const char *path)
 {
 	size_t n = strlen(path);
 	char *copy;
@@ -163,8 +154,7 @@ fs_mkdirs(const char *path)
 	return result;
 }
 
-void
-fs_temp_sweep(void)
+void fs_temp_sweep(void)
 {
 	for (size_t i = 0; i < TEMPS; i++) {
 		char *path = atomic_load(&temps[i]);
@@ -174,15 +164,13 @@ fs_temp_sweep(void)
 	}
 }
 
-static void
-on_signal(int number)
+static void on_signal(int number)
 {
 	fs_temp_sweep();
 	raise(number);
 }
 
-static void
-watch_over_temps(void)
+static void watch_over_temps(void)
 {
 	static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
 	static bool registered;
@@ -208,8 +196,7 @@ watch_over_temps(void)
 	registered = true;
 }
 
-static uint64_t
-unguessable(void)
+static uint64_t unguessable(void)
 {
 	static uint64_t state;
 	uint64_t mixed;
@@ -227,8 +214,7 @@ unguessable(void)
 	return mixed ^ mixed >> 31;
 }
 
-static char *
-temp_name(struct str dir)
+static char *temp_name(struct str dir)
 {
 	static const char digits[] = "0123456789abcdefghijklmnopqrstuv";
 	uint64_t number = unguessable();
@@ -244,8 +230,7 @@ temp_name(struct str dir)
 	return name;
 }
 
-static int
-take_slot(size_t *slot)
+static int take_slot(size_t *slot)
 {
 	watch_over_temps();
 	for (size_t i = 0; i < TEMPS; i++)
@@ -257,8 +242,7 @@ take_slot(size_t *slot)
 	return -1;
 }
 
-static void
-give_slot(struct fs_temp *temp)
+static void give_slot(struct fs_temp *temp)
 {
 	int saved = errno;
 
@@ -270,8 +254,7 @@ give_slot(struct fs_temp *temp)
 }
 
 /* A new name beside PATH: an open file of MODE and the umask, or a link to TARGET where that is not NULL. */
-static int
-temp_make(struct fs_temp *temp, const char *path, mode_t mode, const char *target)
+static int temp_make(struct fs_temp *temp, const char *path, mode_t mode, const char *target)
 {
 	struct str dir = path_dir(str_of(path));
 
@@ -297,14 +280,12 @@ temp_make(struct fs_temp *temp, const char *path, mode_t mode, const char *targe
 	return -1;
 }
 
-int
-fs_temp_open(struct fs_temp *temp, const char *path)
+int fs_temp_open(struct fs_temp *temp, const char *path)
 {
 	return temp_make(temp, path, 0600, NULL);
 }
 
-void
-fs_temp_drop(struct fs_temp *temp)
+void fs_temp_drop(struct fs_temp *temp)
 {
 	int saved = errno;
 
@@ -317,8 +298,7 @@ fs_temp_drop(struct fs_temp *temp)
 }
 
 /* fchmod where needed: asking costs a tenth of it. */
-static int
-set_mode(int fd, mode_t mode)
+static int set_mode(int fd, mode_t mode)
 {
 	struct stat st;
 
@@ -327,8 +307,7 @@ set_mode(int fd, mode_t mode)
 	return fchmod(fd, mode);
 }
 
-int
-fs_temp_keep(struct fs_temp *temp, const char *path, mode_t mode, bool sync)
+int fs_temp_keep(struct fs_temp *temp, const char *path, mode_t mode, bool sync)
 {
 	int fd = temp->fd;
 	bool fine = set_mode(fd, mode) == 0 && (!sync || fsync(fd) == 0);
@@ -345,8 +324,7 @@ fs_temp_keep(struct fs_temp *temp, const char *path, mode_t mode, bool sync)
 	return 0;
 }
 
-enum fs_written
-fs_write(const char *path, struct str bytes, mode_t mode)
+enum fs_written fs_write(const char *path, struct str bytes, mode_t mode)
 {
 	struct fs_temp temp;
 
@@ -361,8 +339,7 @@ fs_write(const char *path, struct str bytes, mode_t mode)
 	return fs_temp_keep(&temp, path, mode, false) == 0 ? FS_CHANGED : FS_FAILED;
 }
 
-static bool
-links_to(const char *path, const char *target)
+static bool links_to(const char *path, const char *target)
 {
 	size_t n = strlen(target);
 	char *found = mem_alloc(n + 1);
@@ -373,8 +350,7 @@ links_to(const char *path, const char *target)
 	return same;
 }
 
-int
-fs_link(const char *target, const char *path)
+int fs_link(const char *target, const char *path)
 {
 	struct fs_temp temp;
 	struct stat st;
@@ -397,8 +373,7 @@ fs_link(const char *target, const char *path)
 }
 
 /* Writes the cleaned PATH, never longer than PATH and one byte, to OUT; returns its length. */
-static size_t
-clean_into(char *out, struct str path)
+static size_t clean_into(char *out, struct str path)
 {
 	bool absolute = path.n && path.p[0] == '/';
 	size_t root = absolute ? 1 : 0, n = root, floor = root;
@@ -431,8 +406,7 @@ clean_into(char *out, struct str path)
 	return n;
 }
 
-char *
-path_clean(struct arena *arena, struct str path)
+char *path_clean(struct arena *arena, struct str path)
 {
 	char *out = arena_alloc(arena, path.n + 2);
 
@@ -440,8 +414,7 @@ path_clean(struct arena *arena, struct str path)
 	return out;
 }
 
-char *
-path_join(struct arena *arena, struct str a, struct str b)
+char *path_join(struct arena *arena, struct str a, struct str b)
 {
 	char *both;
 
@@ -456,8 +429,7 @@ path_join(struct arena *arena, struct str a, struct str b)
 	return both;
 }
 
-struct str
-path_dir(struct str path)
+struct str path_dir(struct str path)
 {
 	size_t n = path.n;
 
@@ -470,8 +442,7 @@ path_dir(struct str path)
 	return str_slice(path, 0, n);
 }
 
-struct str
-path_base(struct str path)
+struct str path_base(struct str path)
 {
 	size_t n = path.n;
 
@@ -481,8 +452,7 @@ path_base(struct str path)
 }
 
 /* How many bytes of A and B are leading components that both have. */
-static size_t
-common_components(struct str a, struct str b)
+static size_t common_components(struct str a, struct str b)
 {
 	size_t last = 0, i = 0;
 
@@ -496,8 +466,7 @@ common_components(struct str a, struct str b)
 	}
 }
 
-static struct str
-relative_part(struct str clean, size_t from)
+static struct str relative_part(struct str clean, size_t from)
 {
 	if (str_eq(clean, STR(".")))
 		return STR("");
@@ -506,8 +475,7 @@ relative_part(struct str clean, size_t from)
 	return str_slice(clean, from, clean.n);
 }
 
-char *
-path_relative(struct arena *arena, const char *base, const char *path)
+char *path_relative(struct arena *arena, const char *base, const char *path)
 {
 	struct str from = str_of(path_clean(arena, str_of(base)));
 	struct str to = str_of(path_clean(arena, str_of(path)));

@@ -9,8 +9,7 @@ struct hasher {
 	XXH3_state_t *state;
 };
 
-struct hasher *
-hasher_new(void)
+struct hasher *hasher_new(void)
 {
 	struct hasher *hasher = mem_alloc(sizeof *hasher);
 
@@ -21,8 +20,7 @@ hasher_new(void)
 	return hasher;
 }
 
-void
-hasher_free(struct hasher *hasher)
+void hasher_free(struct hasher *hasher)
 {
 	if (!hasher)
 		return;
@@ -30,21 +28,18 @@ hasher_free(struct hasher *hasher)
 	mem_free(hasher);
 }
 
-void
-hasher_reset(struct hasher *hasher)
+void hasher_reset(struct hasher *hasher)
 {
 	XXH3_128bits_reset(hasher->state);
 }
 
-void
-hasher_add(struct hasher *hasher, const void *bytes, size_t n)
+void hasher_add(struct hasher *hasher, const void *bytes, size_t n)
 {
 	if (n)
 		XXH3_128bits_update(hasher->state, bytes, n);
 }
 
-void
-hasher_field(struct hasher *hasher, struct str field)
+void hasher_field(struct hasher *hasher, struct str field)
 {
 	unsigned char length[8];
 	uint64_t n = field.n;
@@ -55,8 +50,7 @@ hasher_field(struct hasher *hasher, struct str field)
 	hasher_add(hasher, field.p, field.n);
 }
 
-static struct hash
-canonical(XXH128_hash_t value)
+static struct hash canonical(XXH128_hash_t value)
 {
 	XXH128_canonical_t canon;
 	struct hash hash;
@@ -66,20 +60,17 @@ canonical(XXH128_hash_t value)
 	return hash;
 }
 
-struct hash
-hasher_end(const struct hasher *hasher)
+struct hash hasher_end(const struct hasher *hasher)
 {
 	return canonical(XXH3_128bits_digest(hasher->state));
 }
 
-struct hash
-hash_of(struct str bytes)
+struct hash hash_of(struct str bytes)
 {
 	return canonical(XXH3_128bits(bytes.p, bytes.n));
 }
 
-void
-hash_text(struct hash hash, char text[HASH_TEXT])
+void hash_text(struct hash hash, char text[HASH_TEXT])
 {
 	static const char digits[] = "0123456789abcdef";
 
@@ -90,8 +81,7 @@ hash_text(struct hash hash, char text[HASH_TEXT])
 	text[HASH_TEXT - 1] = '\0';
 }
 
-static int
-digit(char c)
+static int digit(char c)
 {
 	if (c >= '0' && c <= '9')
 		return c - '0';
@@ -100,8 +90,7 @@ digit(char c)
 	return -1;
 }
 
-bool
-hash_parse(struct str text, struct hash *hash)
+bool hash_parse(struct str text, struct hash *hash)
 {
 	if (text.n != HASH_TEXT - 1)
 		return false;
@@ -115,8 +104,7 @@ hash_parse(struct str text, struct hash *hash)
 	return true;
 }
 
-bool
-hash_eq(struct hash a, struct hash b)
+bool hash_eq(struct hash a, struct hash b)
 {
 	return memcmp(a.bytes, b.bytes, sizeof a.bytes) == 0;
 }

@@ -6,14 +6,12 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
-void
-map_init(struct map *map)
+void map_init(struct map *map)
 {
 	memset(map, 0, sizeof *map);
 }
 
-void
-map_release(struct map *map)
+void map_release(struct map *map)
 {
 	mem_free(map->entries);
 	mem_free(map->slots);
@@ -21,8 +19,7 @@ map_release(struct map *map)
 }
 
 /* The slot of KEY: the one that holds it, or the empty one where it would go. */
-static size_t
-map_slot(const struct map *map, struct str key, uint64_t hash)
+static size_t map_slot(const struct map *map, struct str key, uint64_t hash)
 {
 	size_t mask = map->slot_count - 1;
 	size_t at = (size_t)hash & mask;
@@ -36,8 +33,7 @@ map_slot(const struct map *map, struct str key, uint64_t hash)
 	return at;
 }
 
-static void
-map_rehash(struct map *map)
+static void map_rehash(struct map *map)
 {
 	mem_free(map->slots);
 	map->slot_count = map->slot_count ? map->slot_count * 2 : 16;
@@ -47,8 +43,7 @@ map_rehash(struct map *map)
 		map->slots[map_slot(map, map->entries[i].key, map->entries[i].hash)] = (uint32_t)(i + 1);
 }
 
-struct map_entry *
-map_get(const struct map *map, struct str key)
+struct map_entry *map_get(const struct map *map, struct str key)
 {
 	if (map->count == 0)
 		return NULL;
@@ -56,8 +51,7 @@ map_get(const struct map *map, struct str key)
 	return slot ? &map->entries[slot - 1] : NULL;
 }
 
-struct map_entry *
-map_put(struct map *map, struct str key, bool *fresh)
+struct map_entry *map_put(struct map *map, struct str key, bool *fresh)
 {
 	uint64_t hash = XXH3_64bits(key.p, key.n);
 

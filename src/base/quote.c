@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/quote.h"
 
-static bool
-alphanumeric(char c)
+static bool alphanumeric(char c)
 {
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 
-static bool
-shell_plain(char c)
+static bool shell_plain(char c)
 {
 	switch (c) {
 	case '_': case '@': case '%': case '+': case '=': case ':': case ',': case '.': case '/': case '-':
@@ -18,8 +16,7 @@ shell_plain(char c)
 	}
 }
 
-static bool
-shell_bare(struct str s)
+static bool shell_bare(struct str s)
 {
 	for (size_t i = 0; i < s.n; i++)
 		if (!shell_plain(s.p[i]))
@@ -27,8 +24,7 @@ shell_bare(struct str s)
 	return s.n > 0;
 }
 
-void
-quote_shell(struct buf *out, struct str s)
+void quote_shell(struct buf *out, struct str s)
 {
 	if (shell_bare(s)) {
 		buf_addstr(out, s);
@@ -45,8 +41,7 @@ quote_shell(struct buf *out, struct str s)
 }
 
 /* Copies S with a '$' before each such byte, blanks and colons only IN_PATH. */
-static void
-ninja_escape(struct buf *out, struct str s, bool in_path)
+static void ninja_escape(struct buf *out, struct str s, bool in_path)
 {
 	size_t from = 0;
 
@@ -62,22 +57,19 @@ ninja_escape(struct buf *out, struct str s, bool in_path)
 	buf_addstr(out, str_slice(s, from, s.n));
 }
 
-void
-quote_ninja_value(struct buf *out, struct str s)
+void quote_ninja_value(struct buf *out, struct str s)
 {
 	if (s.n && s.p[0] == ' ')
 		buf_addc(out, '$');
 	ninja_escape(out, s, false);
 }
 
-void
-quote_ninja_path(struct buf *out, struct str s)
+void quote_ninja_path(struct buf *out, struct str s)
 {
 	ninja_escape(out, s, true);
 }
 
-bool
-quote_ninja_fits(struct str s)
+bool quote_ninja_fits(struct str s)
 {
 	for (size_t i = 0; i < s.n; i++)
 		if (s.p[i] == '\n' || s.p[i] == '\r' || s.p[i] == '\0')
@@ -85,8 +77,7 @@ quote_ninja_fits(struct str s)
 	return true;
 }
 
-static bool
-ninja_misreads(char c)
+static bool ninja_misreads(char c)
 {
 	switch (c) {
 	case '"': case '\'': case '`': case '*': case '?': case '|':
@@ -97,8 +88,7 @@ ninja_misreads(char c)
 	}
 }
 
-bool
-quote_ninja_watches(struct str path)
+bool quote_ninja_watches(struct str path)
 {
 	for (size_t i = 0; i < path.n; i++)
 		if (ninja_misreads(path.p[i]))
@@ -111,8 +101,7 @@ quote_ninja_watches(struct str path)
  * blank; before '#' and ':' the last backslash goes; "$$" is '$' unless a
  * backslash stands before it; any other backslash stays.
  */
-void
-quote_depfile(struct buf *out, struct str path)
+void quote_depfile(struct buf *out, struct str path)
 {
 	size_t run = 0, from = 0;
 
@@ -137,8 +126,7 @@ quote_depfile(struct buf *out, struct str path)
 	buf_addstr(out, str_slice(path, from, path.n));
 }
 
-void
-quote_json(struct buf *out, struct str s)
+void quote_json(struct buf *out, struct str s)
 {
 	const char *end = s.p + s.n, *from = s.p;
 	unsigned bytes;
@@ -169,8 +157,7 @@ quote_json(struct buf *out, struct str s)
 	buf_addc(out, '"');
 }
 
-static const char *
-html_entity(char c)
+static const char *html_entity(char c)
 {
 	switch (c) {
 	case '&': return "&amp;";
@@ -182,8 +169,7 @@ html_entity(char c)
 	}
 }
 
-void
-quote_html(struct buf *out, struct str s)
+void quote_html(struct buf *out, struct str s)
 {
 	size_t from = 0;
 
@@ -199,8 +185,7 @@ quote_html(struct buf *out, struct str s)
 	buf_addstr(out, str_slice(s, from, s.n));
 }
 
-void
-quote_dot(struct buf *out, struct str s)
+void quote_dot(struct buf *out, struct str s)
 {
 	buf_addc(out, '"');
 	for (size_t i = 0; i < s.n; i++) {

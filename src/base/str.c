@@ -6,8 +6,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-int
-str_cmp(struct str a, struct str b)
+int str_cmp(struct str a, struct str b)
 {
 	size_t n = a.n < b.n ? a.n : b.n;
 	int order = n ? memcmp(a.p, b.p, n) : 0;
@@ -17,20 +16,17 @@ str_cmp(struct str a, struct str b)
 	return (a.n > b.n) - (a.n < b.n);
 }
 
-bool
-str_starts(struct str s, struct str prefix)
+bool str_starts(struct str s, struct str prefix)
 {
 	return s.n >= prefix.n && str_eq((struct str){s.p, prefix.n}, prefix);
 }
 
-bool
-str_ends(struct str s, struct str suffix)
+bool str_ends(struct str s, struct str suffix)
 {
 	return s.n >= suffix.n && str_eq((struct str){s.p + s.n - suffix.n, suffix.n}, suffix);
 }
 
-size_t
-str_find(struct str s, char c, size_t from)
+size_t str_find(struct str s, char c, size_t from)
 {
 	if (from >= s.n)
 		return s.n;
@@ -38,8 +34,7 @@ str_find(struct str s, char c, size_t from)
 	return at ? (size_t)(at - s.p) : s.n;
 }
 
-struct str
-str_slice(struct str s, size_t from, size_t to)
+struct str str_slice(struct str s, size_t from, size_t to)
 {
 	if (to > s.n)
 		to = s.n;
@@ -48,14 +43,12 @@ str_slice(struct str s, size_t from, size_t to)
 	return (struct str){s.p + from, to - from};
 }
 
-static bool
-str_blank(char c)
+static bool str_blank(char c)
 {
 	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-struct str
-str_trim(struct str s)
+struct str str_trim(struct str s)
 {
 	while (s.n && str_blank(s.p[0])) {
 		s.p++;
@@ -66,29 +59,25 @@ str_trim(struct str s)
 	return s;
 }
 
-void
-buf_init(struct buf *buf)
+void buf_init(struct buf *buf)
 {
 	memset(buf, 0, sizeof *buf);
 }
 
-void
-buf_release(struct buf *buf)
+void buf_release(struct buf *buf)
 {
 	mem_free(buf->p);
 	buf_init(buf);
 }
 
-void
-buf_clear(struct buf *buf)
+void buf_clear(struct buf *buf)
 {
 	buf->n = 0;
 	if (buf->p)
 		buf->p[0] = '\0';
 }
 
-char *
-buf_room(struct buf *buf, size_t more)
+char *buf_room(struct buf *buf, size_t more)
 {
 	if (more >= SIZE_MAX / 2 - buf->n)
 		mem_fail();
@@ -102,8 +91,7 @@ buf_room(struct buf *buf, size_t more)
 	return buf->p + buf->n;
 }
 
-void
-buf_add(struct buf *buf, const void *bytes, size_t n)
+void buf_add(struct buf *buf, const void *bytes, size_t n)
 {
 	char *at = n < buf->capacity - buf->n ? buf->p + buf->n : buf_room(buf, n);
 
@@ -113,20 +101,17 @@ buf_add(struct buf *buf, const void *bytes, size_t n)
 	buf->n += n;
 }
 
-void
-buf_adds(struct buf *buf, const char *text)
+void buf_adds(struct buf *buf, const char *text)
 {
 	buf_add(buf, text, strlen(text));
 }
 
-void
-buf_addstr(struct buf *buf, struct str s)
+void buf_addstr(struct buf *buf, struct str s)
 {
 	buf_add(buf, s.p, s.n);
 }
 
-void
-buf_addc(struct buf *buf, char c)
+void buf_addc(struct buf *buf, char c)
 {
 	char *at = 1 < buf->capacity - buf->n ? buf->p + buf->n : buf_room(buf, 1);
 
@@ -135,8 +120,7 @@ buf_addc(struct buf *buf, char c)
 	buf->n++;
 }
 
-void
-buf_vaddf(struct buf *buf, const char *format, va_list args)
+void buf_vaddf(struct buf *buf, const char *format, va_list args)
 {
 	va_list again;
 
@@ -150,8 +134,7 @@ buf_vaddf(struct buf *buf, const char *format, va_list args)
 	buf->n += (size_t)n;
 }
 
-void
-buf_addf(struct buf *buf, const char *format, ...)
+void buf_addf(struct buf *buf, const char *format, ...)
 {
 	va_list args;
 
@@ -161,8 +144,7 @@ buf_addf(struct buf *buf, const char *format, ...)
 }
 
 /* The length and first bits that a lead byte announces; 0 for none. */
-static unsigned
-utf8_lead(unsigned char lead, unsigned *code)
+static unsigned utf8_lead(unsigned char lead, unsigned *code)
 {
 	if (lead < 0x80)
 		return *code = lead, 1;
@@ -176,8 +158,7 @@ utf8_lead(unsigned char lead, unsigned *code)
 }
 
 /* Stores 0 in *BYTES where P does not begin a code point. */
-static unsigned
-utf8_strict(const char *p, const char *end, unsigned *bytes)
+static unsigned utf8_strict(const char *p, const char *end, unsigned *bytes)
 {
 	static const unsigned least[] = {0, 0, 0x80, 0x800, 0x10000};
 	unsigned code = 0, n = utf8_lead((unsigned char)*p, &code);
@@ -196,8 +177,7 @@ utf8_strict(const char *p, const char *end, unsigned *bytes)
 	return code;
 }
 
-unsigned
-utf8_decode(const char *p, const char *end, unsigned *bytes)
+unsigned utf8_decode(const char *p, const char *end, unsigned *bytes)
 {
 	unsigned code = utf8_strict(p, end, bytes);
 
@@ -206,8 +186,7 @@ utf8_decode(const char *p, const char *end, unsigned *bytes)
 	return code;
 }
 
-unsigned
-utf8_encode(unsigned code, char *out)
+unsigned utf8_encode(unsigned code, char *out)
 {
 	if (code < 0x80) {
 		out[0] = (char)code;
@@ -231,8 +210,7 @@ utf8_encode(unsigned code, char *out)
 	return 4;
 }
 
-size_t
-utf8_count(struct str s)
+size_t utf8_count(struct str s)
 {
 	size_t count = 0;
 	unsigned bytes;
@@ -242,8 +220,7 @@ utf8_count(struct str s)
 	return count;
 }
 
-size_t
-utf8_check(struct str s)
+size_t utf8_check(struct str s)
 {
 	unsigned bytes;
 

@@ -54,28 +54,24 @@ struct reader {
 	bool wrong;
 };
 
-static struct str
-kept(struct arena *arena, struct str s)
+static struct str kept(struct arena *arena, struct str s)
 {
 	return (struct str){arena_strndup(arena, s.p, s.n), s.n};
 }
 
-static bool
-is_blank(char c)
+static bool is_blank(char c)
 {
 	return c == ' ' || (c >= '\t' && c <= '\r') || (c >= 0x1c && c <= 0x1f);
 }
 
-static struct str
-trim_end(struct str s)
+static struct str trim_end(struct str s)
 {
 	while (s.n && is_blank(s.p[s.n - 1]))
 		s.n--;
 	return s;
 }
 
-static struct str
-trim(struct str s)
+static struct str trim(struct str s)
 {
 	size_t from = 0;
 
@@ -84,14 +80,12 @@ trim(struct str s)
 	return trim_end(str_slice(s, from, s.n));
 }
 
-static struct span
-span_of(const struct reader *reader, struct str part)
+static struct span span_of(const struct reader *reader, struct str part)
 {
 	return (struct span){reader->source, (uint32_t)(part.p - reader->text.p), (uint32_t)part.n};
 }
 
-static struct str
-compound(struct arena *arena, struct str section, struct str key)
+static struct str compound(struct arena *arena, struct str section, struct str key)
 {
 	char *name = arena_alloc(arena, section.n + key.n + 1);
 
@@ -101,22 +95,19 @@ compound(struct arena *arena, struct str section, struct str key)
 	return (struct str){name, section.n + key.n + 1};
 }
 
-static struct raw *
-find_raw(struct reader *reader, struct str section, struct str key)
+static struct raw *find_raw(struct reader *reader, struct str section, struct str key)
 {
 	struct map_entry *entry = map_get(&reader->names, compound(reader->arena, section, key));
 
 	return entry ? &reader->entries[entry->value.number - 1] : NULL;
 }
 
-static bool
-is_default(struct str section)
+static bool is_default(struct str section)
 {
 	return str_eq(section, STR("DEFAULT"));
 }
 
-static void
-close_value(struct reader *reader)
+static void close_value(struct reader *reader)
 {
 	if (reader->in_value) {
 		struct str value = trim_end(buf_str(&reader->value));
@@ -128,8 +119,7 @@ close_value(struct reader *reader)
 }
 
 /* "[NAME] anything": up to the last bracket, at least one byte. */
-static bool
-section_name(struct str line, struct str *name)
+static bool section_name(struct str line, struct str *name)
 {
 	size_t end = line.n;
 
@@ -141,8 +131,7 @@ section_name(struct str line, struct str *name)
 	return true;
 }
 
-static void
-open_section(struct reader *reader)
+static void open_section(struct reader *reader)
 {
 	struct heading heading;
 	struct map_entry *entry;
@@ -166,8 +155,7 @@ open_section(struct reader *reader)
 	entry->value.number = reader->heading_count;
 }
 
-static void
-open_entry(struct reader *reader, size_t key_length)
+static void open_entry(struct reader *reader, size_t key_length)
 {
 	struct str key = trim_end(str_slice(reader->line, 0, key_length));
 	struct str rest = trim(str_slice(reader->line, key.n, reader->line.n));
@@ -199,8 +187,7 @@ open_entry(struct reader *reader, size_t key_length)
 	reader->in_value = true;
 }
 
-static int
-on_answer(void *user, const char *section, const char *name, const char *value)
+static int on_answer(void *user, const char *section, const char *name, const char *value)
 {
 	struct reader *reader = user;
 
@@ -219,8 +206,7 @@ on_answer(void *user, const char *section, const char *name, const char *value)
 }
 
 /* The next line without its end, which is LF, CR LF or CR. */
-static bool
-next_line(struct reader *reader, struct str *line)
+static bool next_line(struct reader *reader, struct str *line)
 {
 	struct str text = reader->text;
 	size_t end = reader->at;
@@ -237,8 +223,7 @@ next_line(struct reader *reader, struct str *line)
 }
 
 /* Says what the current line is; false where inih need not see it. */
-static bool
-classify(struct reader *reader, struct str whole)
+static bool classify(struct reader *reader, struct str whole)
 {
 	struct str line = trim(whole), name;
 	size_t indent = (size_t)(line.p - whole.p);
@@ -263,8 +248,7 @@ classify(struct reader *reader, struct str whole)
 }
 
 /* The shape of a key's line up to its separator, its end if it is longer than ROOM. */
-static void
-shape_key(struct reader *reader, char *to, size_t room)
+static void shape_key(struct reader *reader, char *to, size_t room)
 {
 	struct str line = reader->line;
 	size_t end = 0, n = 0;
@@ -279,8 +263,7 @@ shape_key(struct reader *reader, char *to, size_t room)
 	to[n] = '\0';
 }
 
-static void
-settle(struct reader *reader)
+static void settle(struct reader *reader)
 {
 	if (reader->fed == FED_KEY && !reader->answered) {
 		diag_error(reader->diag, span_of(reader, reader->line), "neither [section] nor key = value");
@@ -290,8 +273,7 @@ settle(struct reader *reader)
 	reader->skipped = 0;
 }
 
-static char *
-feed(char *to, int room, void *user)
+static char *feed(char *to, int room, void *user)
 {
 	struct reader *reader = user;
 	struct str whole;
@@ -318,8 +300,7 @@ feed(char *to, int room, void *user)
 static bool interpolate(struct reader *reader, const struct raw *raw, struct str section, struct str rest,
                         unsigned depth, struct buf *out);
 
-static bool
-misinterpolated(struct reader *reader, const struct raw *raw, const char *what, struct str part)
+static bool misinterpolated(struct reader *reader, const struct raw *raw, const char *what, struct str part)
 {
 	diag_error(reader->diag, raw->value_at, "[%.*s] %.*s: %s '%.*s'", STR_ARG(raw->section),
 	           STR_ARG(raw->key), what, STR_ARG(part));
@@ -328,9 +309,8 @@ misinterpolated(struct reader *reader, const struct raw *raw, const char *what, 
 }
 
 /* What begins with a percent sign at REST; *USED bytes of it. */
-static bool
-interpolate_one(struct reader *reader, const struct raw *raw, struct str section, struct str rest,
-                unsigned depth, struct buf *out, size_t *used)
+static bool interpolate_one(struct reader *reader, const struct raw *raw, struct str section, struct str rest,
+                            unsigned depth, struct buf *out, size_t *used)
 {
 	size_t end = str_find(rest, ')', 0);
 	const struct raw *other;
@@ -358,9 +338,8 @@ interpolate_one(struct reader *reader, const struct raw *raw, struct str section
 	return interpolate(reader, raw, section, other->value, depth + 1, out);
 }
 
-static bool
-interpolate(struct reader *reader, const struct raw *raw, struct str section, struct str rest, unsigned depth,
-            struct buf *out)
+static bool interpolate(struct reader *reader, const struct raw *raw, struct str section, struct str rest,
+                        unsigned depth, struct buf *out)
 {
 	while (rest.n) {
 		size_t percent = str_find(rest, '%', 0), used;
@@ -378,8 +357,7 @@ interpolate(struct reader *reader, const struct raw *raw, struct str section, st
 	return true;
 }
 
-static void
-add_entry(struct reader *reader, struct ini_section *section, const struct raw *raw)
+static void add_entry(struct reader *reader, struct ini_section *section, const struct raw *raw)
 {
 	struct buf value = BUF_INIT;
 
@@ -400,9 +378,8 @@ struct numbers {
 	size_t *at, count, capacity;
 };
 
-static void
-add_section(struct reader *reader, struct ini_section *section, const struct heading *heading,
-            const struct numbers *defaults, const struct numbers *own)
+static void add_section(struct reader *reader, struct ini_section *section, const struct heading *heading,
+                        const struct numbers *defaults, const struct numbers *own)
 {
 	section->name = kept(reader->arena, heading->name);
 	section->at = heading->at;
@@ -421,8 +398,7 @@ add_section(struct reader *reader, struct ini_section *section, const struct hea
 	}
 }
 
-static void
-assemble(struct reader *reader, struct ini *out)
+static void assemble(struct reader *reader, struct ini *out)
 {
 	struct numbers *lists = ARENA_ARRAY(reader->arena, reader->heading_count + 1, struct numbers);
 
@@ -441,8 +417,7 @@ assemble(struct reader *reader, struct ini *out)
 		mem_free(lists[i].at);
 }
 
-static bool
-check_text(struct reader *reader)
+static bool check_text(struct reader *reader)
 {
 	size_t bad = utf8_check(reader->text), nul = str_find(reader->text, '\0', 0);
 	size_t at = bad < nul ? bad : nul;
@@ -461,8 +436,7 @@ check_text(struct reader *reader)
 	return true;
 }
 
-bool
-ini_read(struct arena *arena, struct diag *diag, uint32_t source, struct str text, struct ini *out)
+bool ini_read(struct arena *arena, struct diag *diag, uint32_t source, struct str text, struct ini *out)
 {
 	struct reader reader = {.arena = arena, .diag = diag, .text = text, .source = source};
 
@@ -486,8 +460,7 @@ ini_read(struct arena *arena, struct diag *diag, uint32_t source, struct str tex
 	return !reader.wrong;
 }
 
-const struct ini_section *
-ini_section(const struct ini *ini, struct str name)
+const struct ini_section *ini_section(const struct ini *ini, struct str name)
 {
 	for (size_t i = 0; i < ini->count; i++) {
 		if (str_eq(ini->sections[i].name, name))
@@ -496,8 +469,7 @@ ini_section(const struct ini *ini, struct str name)
 	return NULL;
 }
 
-const struct ini_entry *
-ini_entry(const struct ini_section *section, struct str key)
+const struct ini_entry *ini_entry(const struct ini_section *section, struct str key)
 {
 	for (size_t i = 0; i < section->count; i++) {
 		if (str_eq(section->entries[i].key, key))

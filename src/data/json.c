@@ -9,8 +9,7 @@
 #include <stdlib.h>
 
 /* As Python's repr: the shortest digits that read back as REAL, an exponent below 1e-4 and from 1e16 on. */
-static void
-write_float(struct buf *out, double real)
+static void write_float(struct buf *out, double real)
 {
 	char digits[40];
 	int precision = 0, exponent;
@@ -31,8 +30,7 @@ write_float(struct buf *out, double real)
 		buf_addf(out, "%.0f.0", real);
 }
 
-static void
-write_break(struct buf *out, unsigned indent, unsigned depth)
+static void write_break(struct buf *out, unsigned indent, unsigned depth)
 {
 	if (!indent)
 		return;
@@ -43,8 +41,7 @@ write_break(struct buf *out, unsigned indent, unsigned depth)
 
 static void write_value(struct buf *out, struct value v, unsigned indent, unsigned depth);
 
-static void
-write_list(struct buf *out, const struct list *list, unsigned indent, unsigned depth)
+static void write_list(struct buf *out, const struct list *list, unsigned indent, unsigned depth)
 {
 	buf_addc(out, '[');
 	for (size_t i = 0; i < list->count; i++) {
@@ -58,8 +55,7 @@ write_list(struct buf *out, const struct list *list, unsigned indent, unsigned d
 	buf_addc(out, ']');
 }
 
-static void
-write_key(struct buf *out, struct value key)
+static void write_key(struct buf *out, struct value key)
 {
 	struct buf text = BUF_INIT;
 
@@ -72,8 +68,7 @@ write_key(struct buf *out, struct value key)
 	buf_release(&text);
 }
 
-static void
-write_dict(struct buf *out, const struct dict *dict, unsigned indent, unsigned depth)
+static void write_dict(struct buf *out, const struct dict *dict, unsigned indent, unsigned depth)
 {
 	bool first = true;
 
@@ -96,8 +91,7 @@ write_dict(struct buf *out, const struct dict *dict, unsigned indent, unsigned d
 	buf_addc(out, '}');
 }
 
-static void
-write_value(struct buf *out, struct value v, unsigned indent, unsigned depth)
+static void write_value(struct buf *out, struct value v, unsigned indent, unsigned depth)
 {
 	switch ((enum value_kind)v.kind) {
 	case VALUE_BOOL:
@@ -127,8 +121,7 @@ write_value(struct buf *out, struct value v, unsigned indent, unsigned depth)
 	}
 }
 
-void
-json_write(struct buf *out, struct value v, unsigned indent)
+void json_write(struct buf *out, struct value v, unsigned indent)
 {
 	write_value(out, v, indent, 0);
 }

@@ -4,8 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-static bool
-among(struct str text, const char *const *words, size_t count)
+static bool among(struct str text, const char *const *words, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		if (str_is(text, words[i]))
@@ -14,16 +13,14 @@ among(struct str text, const char *const *words, size_t count)
 	return false;
 }
 
-bool
-scalar_null(struct str text)
+bool scalar_null(struct str text)
 {
 	static const char *const words[] = {"", "~", "null", "Null", "NULL"};
 
 	return text.n <= 4 && among(text, words, sizeof words / sizeof words[0]);
 }
 
-bool
-scalar_bool(struct str text, bool *out)
+bool scalar_bool(struct str text, bool *out)
 {
 	static const char *const yes[] = {"yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON"};
 	static const char *const no[] = {"no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF"};
@@ -35,14 +32,12 @@ scalar_bool(struct str text, bool *out)
 	return true;
 }
 
-static bool
-is_digit(char c)
+static bool is_digit(char c)
 {
 	return c >= '0' && c <= '9';
 }
 
-static int
-digit_value(char c)
+static int digit_value(char c)
 {
 	if (is_digit(c))
 		return c - '0';
@@ -54,8 +49,7 @@ digit_value(char c)
 }
 
 /* Digits of BASE and underscores, at least one digit, within the 64 bits of a number of that sign. */
-static bool
-magnitude(struct str digits, int base, bool negative, uint64_t *out)
+static bool magnitude(struct str digits, int base, bool negative, uint64_t *out)
 {
 	uint64_t limit = (uint64_t)INT64_MAX + negative, value = 0;
 	bool any = false;
@@ -73,8 +67,7 @@ magnitude(struct str digits, int base, bool negative, uint64_t *out)
 	return any;
 }
 
-bool
-scalar_int(struct str text, int64_t *out)
+bool scalar_int(struct str text, int64_t *out)
 {
 	bool signed_ = text.n && (text.p[0] == '-' || text.p[0] == '+');
 	bool negative = signed_ && text.p[0] == '-';
@@ -95,8 +88,7 @@ scalar_int(struct str text, int64_t *out)
 }
 
 /* How many bytes from AT on are digits (or underscores, where UNDERSCORES). */
-static size_t
-digits_from(struct str text, size_t at, bool underscores)
+static size_t digits_from(struct str text, size_t at, bool underscores)
 {
 	size_t end = at;
 
@@ -106,8 +98,7 @@ digits_from(struct str text, size_t at, bool underscores)
 }
 
 /* [-+]? digits [. digits?] [e[-+]?digits], with a point or an exponent; or . digits without a sign. */
-static bool
-looks_float(struct str text)
+static bool looks_float(struct str text)
 {
 	bool signed_ = text.n && (text.p[0] == '-' || text.p[0] == '+'), point, exponent;
 	size_t at = signed_, whole, fraction = 0;
@@ -139,8 +130,7 @@ looks_float(struct str text)
 	return at == text.n && (point || exponent);
 }
 
-bool
-scalar_float(struct str text, double *out)
+bool scalar_float(struct str text, double *out)
 {
 	static const char *const infinite[] = {".inf", ".Inf", ".INF"};
 	static const char *const nan_[] = {".nan", ".NaN", ".NAN"};

@@ -14,8 +14,7 @@ enum {
 	EQUAL_MOST = 50000000, /* and values: beyond either, nothing is equal */
 };
 
-struct value
-value_borrow(struct arena *arena, struct str bytes)
+struct value value_borrow(struct arena *arena, struct str bytes)
 {
 	struct string *string = arena_alloc(arena, sizeof *string);
 
@@ -25,14 +24,12 @@ value_borrow(struct arena *arena, struct str bytes)
 	return (struct value){.kind = VALUE_STRING, .as.string = string};
 }
 
-struct value
-value_copy(struct arena *arena, struct str bytes)
+struct value value_copy(struct arena *arena, struct str bytes)
 {
 	return value_borrow(arena, (struct str){arena_strndup(arena, bytes.p, bytes.n), bytes.n});
 }
 
-struct value
-value_list(struct arena *arena, size_t capacity)
+struct value value_list(struct arena *arena, size_t capacity)
 {
 	struct list *list = ARENA_NEW(arena, struct list);
 
@@ -43,8 +40,7 @@ value_list(struct arena *arena, size_t capacity)
 	return (struct value){.kind = VALUE_LIST, .as.list = list};
 }
 
-struct value
-value_dict(struct arena *arena)
+struct value value_dict(struct arena *arena)
 {
 	struct dict *dict = ARENA_NEW(arena, struct dict);
 
@@ -52,8 +48,7 @@ value_dict(struct arena *arena)
 	return (struct value){.kind = VALUE_DICT, .as.dict = dict};
 }
 
-void
-list_append(struct list *list, struct value item)
+void list_append(struct list *list, struct value item)
 {
 	if (list->count == list->capacity) {
 		size_t size = sizeof *list->items;
@@ -65,8 +60,7 @@ list_append(struct list *list, struct value item)
 	list->items[list->count++] = item;
 }
 
-static uint64_t
-string_hash(struct string *string)
+static uint64_t string_hash(struct string *string)
 {
 	if (string->hash == 0) {
 		string->hash = XXH3_64bits(string->bytes, string->length);
@@ -77,8 +71,7 @@ string_hash(struct string *string)
 
 static uint64_t hash_deep(struct value v, unsigned depth);
 
-static uint64_t
-list_hash(const struct list *list, unsigned depth)
+static uint64_t list_hash(const struct list *list, unsigned depth)
 {
 	uint64_t hash = list->count + 1;
 
@@ -88,8 +81,7 @@ list_hash(const struct list *list, unsigned depth)
 }
 
 /* Equal values have equal hashes: 1, 1.0 and True are one key. */
-static uint64_t
-hash_deep(struct value v, unsigned depth)
+static uint64_t hash_deep(struct value v, unsigned depth)
 {
 	switch ((enum value_kind)v.kind) {
 	case VALUE_BOOL:
@@ -109,8 +101,7 @@ hash_deep(struct value v, unsigned depth)
 	}
 }
 
-static uint64_t
-value_hash(struct value v)
+static uint64_t value_hash(struct value v)
 {
 	return hash_deep(v, 0);
 }
@@ -122,8 +113,7 @@ struct comparison {
 
 static bool equal_deep(struct value a, struct value b, struct comparison *c);
 
-static bool
-list_equal(const struct list *a, const struct list *b, struct comparison *c)
+static bool list_equal(const struct list *a, const struct list *b, struct comparison *c)
 {
 	if (a->count != b->count)
 		return false;
@@ -134,8 +124,7 @@ list_equal(const struct list *a, const struct list *b, struct comparison *c)
 	return true;
 }
 
-static bool
-dict_equal(const struct dict *a, const struct dict *b, struct comparison *c)
+static bool dict_equal(const struct dict *a, const struct dict *b, struct comparison *c)
 {
 	if (a->count != b->count)
 		return false;
@@ -151,21 +140,18 @@ dict_equal(const struct dict *a, const struct dict *b, struct comparison *c)
 	return true;
 }
 
-static bool
-value_numeric(struct value v)
+static bool value_numeric(struct value v)
 {
 	return v.kind == VALUE_BOOL || v.kind == VALUE_INT || v.kind == VALUE_FLOAT;
 }
 
-static int64_t
-value_integral(struct value v)
+static int64_t value_integral(struct value v)
 {
 	return v.kind == VALUE_BOOL ? v.as.boolean : v.as.integer;
 }
 
 /* An integer and a float are equal only where the float holds exactly that integer. */
-static bool
-number_equal(struct value a, struct value b)
+static bool number_equal(struct value a, struct value b)
 {
 	if (a.kind == VALUE_FLOAT && b.kind == VALUE_FLOAT)
 		return a.as.real == b.as.real;
@@ -177,8 +163,7 @@ number_equal(struct value a, struct value b)
 	return real >= -0x1p63 && real < 0x1p63 && real == floor(real) && (int64_t)real == value_integral(a);
 }
 
-static bool
-inside_equal(struct value a, struct value b, struct comparison *c)
+static bool inside_equal(struct value a, struct value b, struct comparison *c)
 {
 	if (a.as.list == b.as.list)
 		return true;
@@ -190,8 +175,7 @@ inside_equal(struct value a, struct value b, struct comparison *c)
 	return equal;
 }
 
-static bool
-equal_deep(struct value a, struct value b, struct comparison *c)
+static bool equal_deep(struct value a, struct value b, struct comparison *c)
 {
 	if (value_numeric(a) && value_numeric(b))
 		return number_equal(a, b);
@@ -212,16 +196,14 @@ equal_deep(struct value a, struct value b, struct comparison *c)
 	}
 }
 
-bool
-value_equal(struct value a, struct value b)
+bool value_equal(struct value a, struct value b)
 {
 	struct comparison c = {0, EQUAL_MOST};
 
 	return equal_deep(a, b, &c);
 }
 
-static void
-dict_rehash(struct dict *dict)
+static void dict_rehash(struct dict *dict)
 {
 	dict->slot_count = dict->slot_count ? dict->slot_count * 2 : DICT_SMALL * 4;
 	dict->slots = ARENA_ARRAY(dict->arena, dict->slot_count, uint32_t);
@@ -234,14 +216,12 @@ dict_rehash(struct dict *dict)
 	}
 }
 
-static bool
-entry_is(const struct dict_entry *entry, struct value key, uint64_t hash)
+static bool entry_is(const struct dict_entry *entry, struct value key, uint64_t hash)
 {
 	return entry->hash == hash && entry->key.kind != VALUE_UNDEFINED && value_equal(entry->key, key);
 }
 
-static struct dict_entry *
-dict_entry(const struct dict *dict, struct value key, uint64_t hash)
+static struct dict_entry *dict_entry(const struct dict *dict, struct value key, uint64_t hash)
 {
 	if (!dict->slots) {
 		for (size_t i = 0; i < dict->used; i++) {
@@ -258,24 +238,21 @@ dict_entry(const struct dict *dict, struct value key, uint64_t hash)
 	return NULL;
 }
 
-struct value *
-dict_get(const struct dict *dict, struct value key)
+struct value *dict_get(const struct dict *dict, struct value key)
 {
 	struct dict_entry *entry = dict->count ? dict_entry(dict, key, value_hash(key)) : NULL;
 
 	return entry ? &entry->value : NULL;
 }
 
-struct value *
-dict_find(const struct dict *dict, struct str key)
+struct value *dict_find(const struct dict *dict, struct str key)
 {
 	struct string string = {key.p, (uint32_t)key.n, STRING_UNCOUNTED, 0};
 
 	return dict_get(dict, (struct value){.kind = VALUE_STRING, .as.string = &string});
 }
 
-static void
-dict_room(struct dict *dict)
+static void dict_room(struct dict *dict)
 {
 	if (dict->used == dict->capacity) {
 		size_t size = sizeof *dict->entries;
@@ -288,8 +265,7 @@ dict_room(struct dict *dict)
 		dict_rehash(dict);
 }
 
-bool
-dict_set(struct dict *dict, struct value key, struct value value)
+bool dict_set(struct dict *dict, struct value key, struct value value)
 {
 	uint64_t hash = value_hash(key);
 	struct dict_entry *entry = dict_entry(dict, key, hash);
@@ -311,8 +287,7 @@ dict_set(struct dict *dict, struct value key, struct value value)
 	return true;
 }
 
-bool
-dict_remove(struct dict *dict, struct value key)
+bool dict_remove(struct dict *dict, struct value key)
 {
 	struct dict_entry *entry = dict->count ? dict_entry(dict, key, value_hash(key)) : NULL;
 
@@ -323,8 +298,7 @@ dict_remove(struct dict *dict, struct value key)
 	return true;
 }
 
-const char *
-value_kind_name(enum value_kind kind)
+const char *value_kind_name(enum value_kind kind)
 {
 	static const char *const names[] = {
 		"undefined", "null", "boolean", "integer", "float", "string", "list", "tuple", "dict", "object",

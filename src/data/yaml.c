@@ -37,15 +37,13 @@ struct reader {
 
 static bool read_node(struct reader *reader, const yaml_event_t *event, unsigned depth, struct node *out);
 
-static bool
-continues(char c)
+static bool continues(char c)
 {
 	return ((unsigned char)c & 0xc0) == 0x80;
 }
 
 /* libyaml counts characters: walks from the last mark asked for, as the next one is near. */
-static uint32_t
-byte_offset(struct reader *reader, yaml_mark_t mark)
+static uint32_t byte_offset(struct reader *reader, yaml_mark_t mark)
 {
 	size_t chars = reader->mark_chars, at = reader->mark_bytes;
 
@@ -60,8 +58,7 @@ byte_offset(struct reader *reader, yaml_mark_t mark)
 	return (uint32_t)at;
 }
 
-static struct span
-span_at(struct reader *reader, yaml_mark_t mark)
+static struct span span_at(struct reader *reader, yaml_mark_t mark)
 {
 	return (struct span){reader->source, byte_offset(reader, mark), 0};
 }
@@ -106,15 +103,13 @@ static const struct {
 	{"while parsing a block collection", "the list begins here"},
 };
 
-static void
-explain_tab(struct reader *reader, struct span at)
+static void explain_tab(struct reader *reader, struct span at)
 {
 	diag_error(reader->diag, at, "a tab where indentation or a value is expected");
 	diag_hint(reader->diag, "YAML is indented with blanks, never with tabs");
 }
 
-static void
-explain_problem(struct reader *reader, const char *problem, struct span at)
+static void explain_problem(struct reader *reader, const char *problem, struct span at)
 {
 	for (size_t i = 0; i < sizeof problems / sizeof problems[0]; i++) {
 		if (strcmp(problem, problems[i].theirs) != 0)
@@ -128,8 +123,7 @@ explain_problem(struct reader *reader, const char *problem, struct span at)
 }
 
 /* Says what libyaml found wrong. */
-static bool
-parser_failed(struct reader *reader)
+static bool parser_failed(struct reader *reader)
 {
 	const yaml_parser_t *parser = &reader->parser;
 	bool key = parser->context && strcmp(parser->context, "while scanning a simple key") == 0;
@@ -153,15 +147,13 @@ parser_failed(struct reader *reader)
 	return false;
 }
 
-static bool
-next_event(struct reader *reader, yaml_event_t *event)
+static bool next_event(struct reader *reader, yaml_event_t *event)
 {
 	return yaml_parser_parse(&reader->parser, event) || parser_failed(reader);
 }
 
 /* From the '#' at AT to what follows the line and further blanks. */
-static size_t
-skip_comment(struct str text, size_t at, size_t end)
+static size_t skip_comment(struct str text, size_t at, size_t end)
 {
 	at = str_find(text, '\n', at);
 	while (at < end && strchr(" \t\r\n", text.p[at]))
@@ -170,8 +162,7 @@ skip_comment(struct str text, size_t at, size_t end)
 }
 
 /* The first byte of the value itself, after its anchor and tag. */
-static struct span
-value_start(struct reader *reader, const yaml_event_t *event)
+static struct span value_start(struct reader *reader, const yaml_event_t *event)
 {
 	struct span at = span_at(reader, event->start_mark);
 	struct str text = reader->text;
@@ -189,16 +180,14 @@ value_start(struct reader *reader, const yaml_event_t *event)
 	return at;
 }
 
-static struct value
-placed(struct value v, struct span at)
+static struct value placed(struct value v, struct span at)
 {
 	v.source = (uint16_t)(at.source <= UINT16_MAX ? at.source : 0);
 	v.offset = at.offset;
 	return v;
 }
 
-static bool
-count_node(struct reader *reader, struct span at, size_t weight, unsigned depth)
+static bool count_node(struct reader *reader, struct span at, size_t weight, unsigned depth)
 {
 	if (depth > YAML_DEPTH) {
 		diag_error(reader->diag, at, "nested more than %d deep", YAML_DEPTH);
@@ -212,8 +201,7 @@ count_node(struct reader *reader, struct span at, size_t weight, unsigned depth)
 	return true;
 }
 
-static bool
-same_number(int64_t integer, struct str text)
+static bool same_number(int64_t integer, struct str text)
 {
 	char digits[24];
 	int n = snprintf(digits, sizeof digits, "%lld", (long long)integer);
@@ -221,8 +209,7 @@ same_number(int64_t integer, struct str text)
 	return str_eq((struct str){digits, (size_t)n}, text);
 }
 
-static struct value
-plain_value(struct reader *reader, struct str text)
+static struct value plain_value(struct reader *reader, struct str text)
 {
 	int64_t integer;
 	double real;
@@ -240,8 +227,7 @@ plain_value(struct reader *reader, struct str text)
 }
 
 /* A scalar with one of the tags of YAML's core schema. */
-static bool
-tagged_value(struct reader *reader, const char *name, struct str text, struct value *out)
+static bool tagged_value(struct reader *reader, const char *name, struct str text, struct value *out)
 {
 	int64_t integer;
 	double real;
@@ -264,8 +250,7 @@ tagged_value(struct reader *reader, const char *name, struct str text, struct va
 	return fits;
 }
 
-static void
-bad_tag(struct reader *reader, struct span at, const char *tag, const char *what)
+static void bad_tag(struct reader *reader, struct span at, const char *tag, const char *what)
 {
 	size_t prefix = sizeof TAG_PREFIX - 1;
 
@@ -277,8 +262,7 @@ bad_tag(struct reader *reader, struct span at, const char *tag, const char *what
 	reader->wrong = true;
 }
 
-static void
-read_scalar(struct reader *reader, const yaml_event_t *event, struct span at, struct value *out)
+static void read_scalar(struct reader *reader, const yaml_event_t *event, struct span at, struct value *out)
 {
 	struct str text = {(const char *)event->data.scalar.value, event->data.scalar.length};
 	const char *tag = (const char *)event->data.scalar.tag;
@@ -300,15 +284,13 @@ read_scalar(struct reader *reader, const yaml_event_t *event, struct span at, st
 	*out = placed(*out, at);
 }
 
-static void
-check_tag(struct reader *reader, const yaml_char_t *tag, const char *wanted, struct span at)
+static void check_tag(struct reader *reader, const yaml_char_t *tag, const char *wanted, struct span at)
 {
 	if (tag && strcmp((const char *)tag, "!") != 0 && strcmp((const char *)tag, wanted) != 0)
 		bad_tag(reader, at, (const char *)tag, "a list or mapping");
 }
 
-static struct anchor *
-open_anchor(struct reader *reader, const yaml_char_t *name)
+static struct anchor *open_anchor(struct reader *reader, const yaml_char_t *name)
 {
 	struct anchor *anchor;
 	struct str key;
@@ -323,8 +305,7 @@ open_anchor(struct reader *reader, const yaml_char_t *name)
 	return anchor;
 }
 
-static bool
-read_alias(struct reader *reader, const yaml_event_t *event, unsigned depth, struct node *out)
+static bool read_alias(struct reader *reader, const yaml_event_t *event, unsigned depth, struct node *out)
 {
 	struct str name = str_of((const char *)event->data.alias.anchor);
 	struct map_entry *entry = map_get(&reader->anchors, name);
@@ -350,16 +331,14 @@ read_alias(struct reader *reader, const yaml_event_t *event, unsigned depth, str
 	return true;
 }
 
-static void
-add_inner(struct node *outer, const struct node *inner)
+static void add_inner(struct node *outer, const struct node *inner)
 {
 	outer->weight += inner->weight;
 	if (outer->height <= inner->height)
 		outer->height = inner->height + 1;
 }
 
-static bool
-read_list(struct reader *reader, unsigned depth, struct node *out)
+static bool read_list(struct reader *reader, unsigned depth, struct node *out)
 {
 	for (;;) {
 		yaml_event_t event;
@@ -378,16 +357,14 @@ read_list(struct reader *reader, unsigned depth, struct node *out)
 	}
 }
 
-static bool
-is_merge_key(const yaml_event_t *event)
+static bool is_merge_key(const yaml_event_t *event)
 {
 	return event->type == YAML_SCALAR_EVENT && event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE
 		&& !event->data.scalar.tag && strcmp((const char *)event->data.scalar.value, "<<") == 0;
 }
 
 /* The next key; *END where the mapping ends instead. */
-static bool
-read_key(struct reader *reader, unsigned depth, struct node *key, bool *merge, bool *end)
+static bool read_key(struct reader *reader, unsigned depth, struct node *key, bool *merge, bool *end)
 {
 	yaml_event_t event;
 	bool fine;
@@ -408,8 +385,7 @@ read_key(struct reader *reader, unsigned depth, struct node *key, bool *merge, b
 	return fine;
 }
 
-static bool
-read_value(struct reader *reader, unsigned depth, struct node *out)
+static bool read_value(struct reader *reader, unsigned depth, struct node *out)
 {
 	yaml_event_t event;
 	bool fine;
@@ -421,8 +397,7 @@ read_value(struct reader *reader, unsigned depth, struct node *out)
 	return fine;
 }
 
-static const struct dict_entry *
-entry_of(const struct dict *dict, struct value key)
+static const struct dict_entry *entry_of(const struct dict *dict, struct value key)
 {
 	struct value *place = dict_get(dict, key);
 
@@ -431,8 +406,7 @@ entry_of(const struct dict *dict, struct value key)
 	return (const struct dict_entry *)((const char *)place - offsetof(struct dict_entry, value));
 }
 
-static void
-add_entry(struct reader *reader, struct dict *dict, struct value key, struct value v)
+static void add_entry(struct reader *reader, struct dict *dict, struct value key, struct value v)
 {
 	const struct dict_entry *earlier = entry_of(dict, key);
 	struct str text;
@@ -451,8 +425,7 @@ add_entry(struct reader *reader, struct dict *dict, struct value key, struct val
 }
 
 /* Checks what stands after "<<:", and adds it to SOURCES, of which the last is the weakest. */
-static void
-add_merged(struct reader *reader, struct list *sources, struct value from)
+static void add_merged(struct reader *reader, struct list *sources, struct value from)
 {
 	struct list one = {&from, 1, 1, NULL}, *all = value_is(from, VALUE_LIST) ? from.as.list : &one;
 
@@ -468,8 +441,7 @@ add_merged(struct reader *reader, struct list *sources, struct value from)
 }
 
 /* PyYAML's order: what is merged stands first, the weakest source first of all. */
-static struct dict *
-merge(struct reader *reader, const struct list *sources, const struct dict *own)
+static struct dict *merge(struct reader *reader, const struct list *sources, const struct dict *own)
 {
 	struct dict *all = value_dict(reader->arena).as.dict;
 
@@ -489,8 +461,7 @@ merge(struct reader *reader, const struct list *sources, const struct dict *own)
 	return all;
 }
 
-static bool
-read_dict(struct reader *reader, unsigned depth, struct node *out)
+static bool read_dict(struct reader *reader, unsigned depth, struct node *out)
 {
 	struct value sources = value_undefined();
 	struct span merged_at = SPAN_NONE;
@@ -530,8 +501,7 @@ read_dict(struct reader *reader, unsigned depth, struct node *out)
 }
 
 /* Reads the node that EVENT begins, at DEPTH containers. */
-static bool
-read_node(struct reader *reader, const yaml_event_t *event, unsigned depth, struct node *out)
+static bool read_node(struct reader *reader, const yaml_event_t *event, unsigned depth, struct node *out)
 {
 	struct anchor *anchor;
 	struct span at;
@@ -563,8 +533,7 @@ read_node(struct reader *reader, const yaml_event_t *event, unsigned depth, stru
 }
 
 /* The stream: at most one document. */
-static bool
-read_stream(struct reader *reader, struct value *out)
+static bool read_stream(struct reader *reader, struct value *out)
 {
 	unsigned documents = 0;
 
@@ -593,8 +562,7 @@ read_stream(struct reader *reader, struct value *out)
 	}
 }
 
-static bool
-check_encoding(struct reader *reader)
+static bool check_encoding(struct reader *reader)
 {
 	struct str text = reader->text;
 	size_t bad = utf8_check(text);
@@ -617,9 +585,8 @@ check_encoding(struct reader *reader)
 	return true;
 }
 
-bool
-yaml_read(struct arena *arena, struct diag *diag, uint32_t source, struct str text, enum yaml_mode mode,
-          struct value *out)
+bool yaml_read(struct arena *arena, struct diag *diag, uint32_t source, struct str text, enum yaml_mode mode,
+               struct value *out)
 {
 	struct reader reader = {.arena = arena, .diag = diag, .text = text, .source = source, .mode = mode};
 	bool fine;
@@ -638,8 +605,7 @@ yaml_read(struct arena *arena, struct diag *diag, uint32_t source, struct str te
 }
 
 /* The run of bytes at OFFSET that numbers, booleans and null are made of. */
-static struct str
-source_word(struct str source, uint32_t offset)
+static struct str source_word(struct str source, uint32_t offset)
 {
 	size_t end = offset;
 
@@ -649,8 +615,7 @@ source_word(struct str source, uint32_t offset)
 	return str_slice(source, offset, end);
 }
 
-bool
-yaml_scalar_text(const struct diag *diag, struct value v, struct str *text)
+bool yaml_scalar_text(const struct diag *diag, struct value v, struct str *text)
 {
 	struct str source;
 

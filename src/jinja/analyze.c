@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "jinja/scope.h"
 
-void
-analyze_target(struct scope *s, const struct node *node, bool parameter)
+void analyze_target(struct scope *s, const struct node *node, bool parameter)
 {
 	if (node->kind == NODE_TARGETS) {
 		for (const struct node *item = node->as.items.first; item; item = item->next)
@@ -16,8 +15,7 @@ analyze_target(struct scope *s, const struct node *node, bool parameter)
 	}
 }
 
-static void
-each_arg(struct scope *s, const struct call_args *args, void (*visit)(struct scope *s, struct node *node))
+static void each_arg(struct scope *s, const struct call_args *args, void (*visit)(struct scope *s, struct node *node))
 {
 	if (!args)
 		return;
@@ -32,8 +30,7 @@ each_arg(struct scope *s, const struct call_args *args, void (*visit)(struct sco
 }
 
 /* Calls VISIT for the expressions that the expression NODE is made of. */
-void
-scope_parts(struct scope *s, const struct node *node, void (*visit)(struct scope *s, struct node *node))
+void scope_parts(struct scope *s, const struct node *node, void (*visit)(struct scope *s, struct node *node))
 {
 	switch ((enum node_kind)node->kind) {
 	case NODE_LIST:
@@ -72,14 +69,12 @@ scope_parts(struct scope *s, const struct node *node, void (*visit)(struct scope
 	}
 }
 
-static void
-analyze_part(struct scope *s, struct node *node)
+static void analyze_part(struct scope *s, struct node *node)
 {
 	analyze_expr(s, node);
 }
 
-void
-analyze_expr(struct scope *s, const struct node *node)
+void analyze_expr(struct scope *s, const struct node *node)
 {
 	if (node->kind == NODE_NAME)
 		scope_load(s, node->as.name.name);
@@ -87,8 +82,7 @@ analyze_expr(struct scope *s, const struct node *node)
 		scope_parts(s, node, analyze_part);
 }
 
-static struct symbols *
-branch_new(struct scope *s, struct symbols *base)
+static struct symbols *branch_new(struct scope *s, struct symbols *base)
 {
 	struct symbols *branch = ARENA_NEW(s->arena, struct symbols);
 
@@ -98,8 +92,7 @@ branch_new(struct scope *s, struct symbols *base)
 }
 
 /* What the branches of an if did becomes part of SYMBOLS; what not all assigned is looked up first. */
-static void
-branches_merge(struct scope *s, struct symbols *symbols, struct symbols *const branches[3])
+static void branches_merge(struct scope *s, struct symbols *symbols, struct symbols *const branches[3])
 {
 	s->now = symbols;
 	for (int i = 0; i < 3; i++) {
@@ -141,8 +134,7 @@ branches_merge(struct scope *s, struct symbols *symbols, struct symbols *const b
 	}
 }
 
-static void
-analyze_if(struct scope *s, const struct branch *branch)
+static void analyze_if(struct scope *s, const struct branch *branch)
 {
 	struct symbols *base = s->now, *branches[3] = {NULL, NULL, NULL};
 
@@ -167,8 +159,7 @@ analyze_if(struct scope *s, const struct branch *branch)
 	branches_merge(s, base, branches);
 }
 
-static void
-analyze_load(struct scope *s, const struct node *node)
+static void analyze_load(struct scope *s, const struct node *node)
 {
 	const struct load_node *part = node->as.load;
 
@@ -180,8 +171,7 @@ analyze_load(struct scope *s, const struct node *node)
 }
 
 /* What NODE does to the scope that it stands in; bodies with scopes of their own are left alone. */
-static void
-analyze_statement(struct scope *s, const struct node *node)
+static void analyze_statement(struct scope *s, const struct node *node)
 {
 	switch ((enum node_kind)node->kind) {
 	case NODE_PRINT:
@@ -225,8 +215,7 @@ analyze_statement(struct scope *s, const struct node *node)
 	}
 }
 
-void
-analyze_nodes(struct scope *s, const struct nodes *nodes)
+void analyze_nodes(struct scope *s, const struct nodes *nodes)
 {
 	for (const struct node *node = nodes->first; node; node = node->next)
 		analyze_statement(s, node);

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "jinja/run.h"
 
-static const struct builtin *
-find_in(const struct builtin *table, struct str name)
+static const struct builtin *find_in(const struct builtin *table, struct str name)
 {
 	for (; table->name; table++) {
 		if (str_is(name, table->name))
@@ -11,8 +10,7 @@ find_in(const struct builtin *table, struct str name)
 	return NULL;
 }
 
-const struct builtin *
-builtin_filter(struct str name)
+const struct builtin *builtin_filter(struct str name)
 {
 	const struct builtin *found = find_in(builtin_filters(), name);
 
@@ -21,22 +19,19 @@ builtin_filter(struct str name)
 	return found ? found : find_in(builtin_filters_text(), name);
 }
 
-const struct builtin *
-builtin_test(struct str name)
+const struct builtin *builtin_test(struct str name)
 {
 	return find_in(builtin_tests(), name);
 }
 
-const struct builtin *
-builtin_method(enum value_kind kind, struct str name)
+const struct builtin *builtin_method(enum value_kind kind, struct str name)
 {
 	if (kind == VALUE_STRING)
 		return find_in(builtin_string_methods(), name);
 	return find_in(builtin_container_methods(kind), name);
 }
 
-void
-builtin_unknown(struct diag *diag, uint32_t source, const struct node *node)
+void builtin_unknown(struct diag *diag, uint32_t source, const struct node *node)
 {
 	struct str name = node->as.filter.name->text;
 	bool test = node->kind == NODE_TEST;
@@ -56,8 +51,7 @@ builtin_unknown(struct diag *diag, uint32_t source, const struct node *node)
 	guess_hint(&guess, diag);
 }
 
-static bool
-int_arg(struct run *r, struct value v, int64_t *n)
+static bool int_arg(struct run *r, struct value v, int64_t *n)
 {
 	if (v.kind == VALUE_INT || v.kind == VALUE_BOOL) {
 		*n = v.kind == VALUE_BOOL ? v.as.boolean : v.as.integer;
@@ -69,8 +63,7 @@ int_arg(struct run *r, struct value v, int64_t *n)
 	return false;
 }
 
-static struct value
-global_range(struct run *r, struct value self, struct value *argv, const struct args *args)
+static struct value global_range(struct run *r, struct value self, struct value *argv, const struct args *args)
 {
 	int64_t start = 0, stop, step = 1;
 
@@ -96,8 +89,7 @@ global_range(struct run *r, struct value self, struct value *argv, const struct 
 	return (struct value){.kind = VALUE_OBJECT, .as.object = &range->base};
 }
 
-static void
-add_pairs(struct run *r, struct dict *dict, struct value from)
+static void add_pairs(struct run *r, struct dict *dict, struct value from)
 {
 	struct iter iter;
 	struct value item;
@@ -126,8 +118,7 @@ add_pairs(struct run *r, struct dict *dict, struct value from)
 	}
 }
 
-struct value
-make_dict(struct run *r, const struct args *args)
+struct value make_dict(struct run *r, const struct args *args)
 {
 	struct value v = value_dict(r->arena);
 
@@ -140,15 +131,13 @@ make_dict(struct run *r, const struct args *args)
 	return v;
 }
 
-static struct value
-global_dict(struct run *r, struct value self, struct value *argv, const struct args *args)
+static struct value global_dict(struct run *r, struct value self, struct value *argv, const struct args *args)
 {
 	(void)self, (void)argv;
 	return make_dict(r, args);
 }
 
-static struct value
-global_namespace(struct run *r, struct value self, struct value *argv, const struct args *args)
+static struct value global_namespace(struct run *r, struct value self, struct value *argv, const struct args *args)
 {
 	struct namespace_object *namespace = ARENA_NEW(r->arena, struct namespace_object);
 	struct value dict = make_dict(r, args);
@@ -160,8 +149,7 @@ global_namespace(struct run *r, struct value self, struct value *argv, const str
 	return (struct value){.kind = VALUE_OBJECT, .as.object = &namespace->base};
 }
 
-static struct value
-global_cycler(struct run *r, struct value self, struct value *argv, const struct args *args)
+static struct value global_cycler(struct run *r, struct value self, struct value *argv, const struct args *args)
 {
 	struct cycler_object *cycler = ARENA_NEW(r->arena, struct cycler_object);
 
@@ -174,8 +162,7 @@ global_cycler(struct run *r, struct value self, struct value *argv, const struct
 	return (struct value){.kind = VALUE_OBJECT, .as.object = &cycler->base};
 }
 
-static struct value
-joiner_call(struct run *r, struct value self, struct value *argv, const struct args *args)
+static struct value joiner_call(struct run *r, struct value self, struct value *argv, const struct args *args)
 {
 	struct joiner_object *joiner = (struct joiner_object *)self.as.object;
 
@@ -188,8 +175,7 @@ joiner_call(struct run *r, struct value self, struct value *argv, const struct a
 
 static const struct builtin joiner_builtin = {"joiner", joiner_call, "", 0, false, false};
 
-static struct value
-global_joiner(struct run *r, struct value self, struct value *argv, const struct args *args)
+static struct value global_joiner(struct run *r, struct value self, struct value *argv, const struct args *args)
 {
 	struct joiner_object *joiner = ARENA_NEW(r->arena, struct joiner_object);
 	struct method_object *method = ARENA_NEW(r->arena, struct method_object);
@@ -202,15 +188,13 @@ global_joiner(struct run *r, struct value self, struct value *argv, const struct
 	return (struct value){.kind = VALUE_OBJECT, .as.object = &method->base};
 }
 
-static struct value
-global_refused(struct run *r, struct value self, struct value *argv, const struct args *args)
+static struct value global_refused(struct run *r, struct value self, struct value *argv, const struct args *args)
 {
 	(void)self, (void)argv, (void)args;
 	return run_fail(r, "lipsum is not supported: its text is random");
 }
 
-const struct builtin *
-builtin_globals(void)
+const struct builtin *builtin_globals(void)
 {
 	static const struct builtin globals[] = {
 		{"range", global_range, "start,stop,step", 1, false, false},

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "jinja/run.h"
 
-static void
-add_star(struct run *r, struct value star, struct args *args)
+static void add_star(struct run *r, struct value star, struct args *args)
 {
 	struct list *list = list_of(r, star);
 	struct value *all = run_push(r, args->count + list->count);
@@ -15,8 +14,7 @@ add_star(struct run *r, struct value star, struct args *args)
 	args->count += list->count;
 }
 
-static void
-add_star_star(struct run *r, struct value star, struct args *args)
+static void add_star_star(struct run *r, struct value star, struct args *args)
 {
 	if (star.kind != VALUE_DICT) {
 		run_fail(r, "after ** a dict is needed, not %s", type_name(star));
@@ -47,8 +45,7 @@ add_star_star(struct run *r, struct value star, struct args *args)
 }
 
 /* Room for one more keyword is left behind the last. */
-bool
-call_args(struct run *r, const struct call_args *from, struct frame *frame, struct args *args)
+bool call_args(struct run *r, const struct call_args *from, struct frame *frame, struct args *args)
 {
 	size_t i = 0;
 
@@ -85,8 +82,7 @@ call_args(struct run *r, const struct call_args *from, struct frame *frame, stru
 }
 
 /* The place of NAME in a list "a,b,c", or -1. */
-static int
-parameter_index(const char *parameters, struct str name)
+static int parameter_index(const char *parameters, struct str name)
 {
 	for (int index = 0; *parameters; index++) {
 		size_t n = strcspn(parameters, ",");
@@ -98,8 +94,7 @@ parameter_index(const char *parameters, struct str name)
 	return -1;
 }
 
-static size_t
-parameter_count(const char *parameters)
+static size_t parameter_count(const char *parameters)
 {
 	size_t count = *parameters != 0;
 
@@ -108,8 +103,7 @@ parameter_count(const char *parameters)
 	return count;
 }
 
-static bool
-bind_builtin(struct run *r, const struct builtin *builtin, const struct args *args, struct value *argv)
+static bool bind_builtin(struct run *r, const struct builtin *builtin, const struct args *args, struct value *argv)
 {
 	size_t most = parameter_count(builtin->parameters);
 
@@ -144,8 +138,7 @@ bind_builtin(struct run *r, const struct builtin *builtin, const struct args *ar
 	return true;
 }
 
-struct value
-call_builtin(struct run *r, const struct builtin *builtin, struct value self, const struct args *args)
+struct value call_builtin(struct run *r, const struct builtin *builtin, struct value self, const struct args *args)
 {
 	struct value argv[BUILTIN_PARAMETERS];
 
@@ -165,8 +158,7 @@ call_builtin(struct run *r, const struct builtin *builtin, struct value self, co
 }
 
 /* The value of keyword NAME, which is used up. */
-static struct value
-take_keyword(struct args *args, struct str name)
+static struct value take_keyword(struct args *args, struct str name)
 {
 	for (size_t i = 0; i < args->named_count; i++) {
 		if (str_eq(args->named[i].name, name)) {
@@ -181,8 +173,7 @@ take_keyword(struct args *args, struct str name)
 	return value_undefined();
 }
 
-static struct value
-keywords_dict(struct run *r, const struct args *args)
+static struct value keywords_dict(struct run *r, const struct args *args)
 {
 	struct value dict = value_dict(r->arena);
 
@@ -191,15 +182,13 @@ keywords_dict(struct run *r, const struct args *args)
 	return dict;
 }
 
-static const char *
-macro_name(const struct func *func)
+static const char *macro_name(const struct func *func)
 {
 	return func->name ? func->name->text.p : "caller";
 }
 
 /* Puts ARGS into the slots of a macro; what is not given stays missing. */
-static bool
-bind_macro(struct run *r, const struct func *func, struct args *args, struct value *slots)
+static bool bind_macro(struct run *r, const struct func *func, struct args *args, struct value *slots)
 {
 	bool found_caller = func->explicit_caller && args->count >= func->parameter_count;
 	size_t extra = args->count > func->parameter_count ? args->count - func->parameter_count : 0;
@@ -234,8 +223,7 @@ bind_macro(struct run *r, const struct func *func, struct args *args, struct val
 	return !r->failed;
 }
 
-static void
-macro_defaults(struct run *r, const struct func *func, struct frame *frame)
+static void macro_defaults(struct run *r, const struct func *func, struct frame *frame)
 {
 	for (uint32_t i = 0; i < func->parameter_count; i++) {
 		const struct parameter *parameter = &func->parameters[i];
@@ -250,8 +238,7 @@ macro_defaults(struct run *r, const struct func *func, struct frame *frame)
 }
 
 /* What the macro makes goes to run->out. */
-static void
-call_macro(struct run *r, const struct macro_object *macro, struct args *args)
+static void call_macro(struct run *r, const struct macro_object *macro, struct args *args)
 {
 	const struct func *func = macro->func;
 	uint32_t source = r->source;
@@ -279,8 +266,7 @@ call_macro(struct run *r, const struct macro_object *macro, struct args *args)
 }
 
 /* Calls what prints: a macro, a block, a recursive loop. False: CALLEE is something else. */
-static bool
-call_printing(struct run *r, struct value callee, struct args *args)
+static bool call_printing(struct run *r, struct value callee, struct args *args)
 {
 	struct object *object = callee.as.object;
 
@@ -313,8 +299,7 @@ call_printing(struct run *r, struct value callee, struct args *args)
 	return false;
 }
 
-struct value
-call_value(struct run *r, struct value callee, const struct args *args)
+struct value call_value(struct run *r, struct value callee, const struct args *args)
 {
 	struct args copy = *args;
 	size_t start = r->out->n;
@@ -335,8 +320,7 @@ call_value(struct run *r, struct value callee, const struct args *args)
 }
 
 /* The method of V that NAME means. */
-static const struct builtin *
-method_of(struct value v, const struct name *name)
+static const struct builtin *method_of(struct value v, const struct name *name)
 {
 	switch ((enum value_kind)v.kind) {
 	case VALUE_STRING:
@@ -352,9 +336,8 @@ method_of(struct value v, const struct name *name)
 	}
 }
 
-bool
-call_print(struct run *r, const struct node *node, struct frame *frame, struct value caller,
-	struct value *result)
+bool call_print(struct run *r, const struct node *node, struct frame *frame, struct value caller,
+                struct value *result)
 {
 	const struct node *name = node->as.call.callee;
 	const struct builtin *method = NULL;
@@ -394,8 +377,7 @@ call_print(struct run *r, const struct node *node, struct frame *frame, struct v
 	return printed;
 }
 
-struct value
-call_node(struct run *r, const struct node *node, struct frame *frame, struct value caller)
+struct value call_node(struct run *r, const struct node *node, struct frame *frame, struct value caller)
 {
 	size_t start = r->out->n;
 	struct value result;
@@ -407,8 +389,7 @@ call_node(struct run *r, const struct node *node, struct frame *frame, struct va
 	return result;
 }
 
-struct value
-call_filter_node(struct run *r, const struct node *node, struct frame *frame, struct value operand)
+struct value call_filter_node(struct run *r, const struct node *node, struct frame *frame, struct value operand)
 {
 	const struct builtin *builtin = node->as.filter.builtin;
 	size_t top = r->stack_top;
@@ -430,8 +411,7 @@ call_filter_node(struct run *r, const struct node *node, struct frame *frame, st
 	return result;
 }
 
-struct value
-call_named_filter(struct run *r, struct value name, struct value self, const struct args *args)
+struct value call_named_filter(struct run *r, struct value name, struct value self, const struct args *args)
 {
 	const struct builtin *builtin = name.kind == VALUE_STRING ? builtin_filter(value_str(name)) : NULL;
 
@@ -442,8 +422,7 @@ call_named_filter(struct run *r, struct value name, struct value self, const str
 	return call_builtin(r, builtin, self, args);
 }
 
-bool
-call_named_test(struct run *r, struct value name, struct value self, const struct args *args)
+bool call_named_test(struct run *r, struct value name, struct value self, const struct args *args)
 {
 	const struct builtin *builtin = name.kind == VALUE_STRING ? builtin_test(value_str(name)) : NULL;
 

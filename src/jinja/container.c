@@ -50,8 +50,7 @@ BUILTIN(list_pop)
 }
 
 /* The index of ITEM, or the length. */
-static size_t
-list_find(const struct list *list, struct value item)
+static size_t list_find(const struct list *list, struct value item)
 {
 	size_t i = 0;
 
@@ -127,8 +126,7 @@ BUILTIN(list_copy)
 	return (struct value){.kind = VALUE_LIST, .as.list = list_of(r, self)};
 }
 
-static struct value
-make_view(struct run *r, struct value self, enum view_kind kind)
+static struct value make_view(struct run *r, struct value self, enum view_kind kind)
 {
 	struct view_object *view = ARENA_NEW(r->arena, struct view_object);
 
@@ -234,8 +232,7 @@ BUILTIN(dict_fromkeys)
 	return v;
 }
 
-const struct builtin *
-builtin_container_methods(enum value_kind kind)
+const struct builtin *builtin_container_methods(enum value_kind kind)
 {
 	static const struct builtin lists[] = {
 		{"append", list_append_method, "object", 1, false, true},

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "jinja/run.h"
 
-static const struct value *
-find_var(const struct context_var *vars, size_t count, const struct name *name)
+static const struct value *find_var(const struct context_var *vars, size_t count, const struct name *name)
 {
 	while (count-- > 0) {
 		if (vars[count].name == name)
@@ -11,8 +10,7 @@ find_var(const struct context_var *vars, size_t count, const struct name *name)
 	return NULL;
 }
 
-struct value
-context_resolve(struct run *r, const struct context *context, const struct name *name)
+struct value context_resolve(struct run *r, const struct context *context, const struct name *name)
 {
 	size_t count = context->count;
 
@@ -38,8 +36,7 @@ context_resolve(struct run *r, const struct context *context, const struct name 
 	return name->global;
 }
 
-void
-context_set(struct run *r, struct context *context, struct name *name, struct value value, bool exported)
+void context_set(struct run *r, struct context *context, struct name *name, struct value value, bool exported)
 {
 	if (context->count == context->capacity) {
 		size_t capacity = context->capacity ? context->capacity * 2 : 8;
@@ -52,8 +49,7 @@ context_set(struct run *r, struct context *context, struct name *name, struct va
 	context->vars[context->count++] = (struct context_var){name, value, exported};
 }
 
-struct block_stack *
-context_block(const struct context *context, const struct name *name)
+struct block_stack *context_block(const struct context *context, const struct name *name)
 {
 	for (struct block_stack *stack = *context->blocks; stack; stack = stack->next) {
 		if (stack->name == name)
@@ -62,8 +58,7 @@ context_block(const struct context *context, const struct name *name)
 	return NULL;
 }
 
-void
-context_blocks(struct run *r, struct context *context, const struct jinja_template *template)
+void context_blocks(struct run *r, struct context *context, const struct jinja_template *template)
 {
 	for (const struct func *func = template->blocks; func; func = func->next) {
 		struct block_stack *stack = context_block(context, func->name);
@@ -84,8 +79,7 @@ context_blocks(struct run *r, struct context *context, const struct jinja_templa
 	}
 }
 
-struct context *
-context_new(struct run *r, const struct jinja_template *template)
+struct context *context_new(struct run *r, const struct jinja_template *template)
 {
 	struct context *context = ARENA_NEW(r->arena, struct context);
 
@@ -95,9 +89,8 @@ context_new(struct run *r, const struct jinja_template *template)
 	return context;
 }
 
-static void
-context_locals(struct run *r, struct context *context, const struct visibles *visibles,
-	const struct frame *frame)
+static void context_locals(struct run *r, struct context *context, const struct visibles *visibles,
+                           const struct frame *frame)
 {
 	context->locals = ARENA_ARRAY(r->arena, visibles->count, struct context_var);
 	for (uint32_t i = 0; i < visibles->count; i++) {
@@ -113,9 +106,8 @@ context_locals(struct run *r, struct context *context, const struct visibles *vi
 }
 
 /* A context for TEMPLATE that sees what FRAME sees. */
-static struct context *
-context_within(struct run *r, const struct jinja_template *template, const struct load_node *load,
-               const struct frame *frame)
+static struct context *context_within(struct run *r, const struct jinja_template *template,
+                                      const struct load_node *load, const struct frame *frame)
 {
 	struct context *context = context_new(r, template);
 
@@ -126,8 +118,7 @@ context_within(struct run *r, const struct jinja_template *template, const struc
 }
 
 /* The template that V names; a list names several, the first there is. NULL: missing, or failed. */
-static const struct jinja_template *
-load_named(struct run *r, struct value v, bool *missing)
+static const struct jinja_template *load_named(struct run *r, struct value v, bool *missing)
 {
 	const struct jinja_template *template = NULL;
 
@@ -150,8 +141,7 @@ load_named(struct run *r, struct value v, bool *missing)
 	return template;
 }
 
-static const struct jinja_template *
-load_any(struct run *r, struct value names, bool *missing)
+static const struct jinja_template *load_any(struct run *r, struct value names, bool *missing)
 {
 	struct iter iter;
 	struct value name;
@@ -170,8 +160,7 @@ load_any(struct run *r, struct value names, bool *missing)
 	return NULL;
 }
 
-static const struct jinja_template *
-load_template(struct run *r, const struct node *node, struct frame *frame)
+static const struct jinja_template *load_template(struct run *r, const struct node *node, struct frame *frame)
 {
 	const struct load_node *load = node->as.load;
 	bool missing = false;
@@ -191,8 +180,7 @@ load_template(struct run *r, const struct node *node, struct frame *frame)
 }
 
 /* Runs TEMPLATE's top level; what it prints is the module's body. */
-static struct module_object *
-module_run(struct run *r, const struct jinja_template *template, struct context *context)
+static struct module_object *module_run(struct run *r, const struct jinja_template *template, struct context *context)
 {
 	struct module_object *module = ARENA_NEW(r->arena, struct module_object);
 	size_t start = r->out->n;
@@ -218,8 +206,7 @@ module_run(struct run *r, const struct jinja_template *template, struct context 
 }
 
 /* The module of TEMPLATE that sees globals only: one a rendering. */
-static struct module_object *
-module_isolated(struct run *r, const struct jinja_template *template)
+static struct module_object *module_isolated(struct run *r, const struct jinja_template *template)
 {
 	struct loaded_module *loaded = r->modules;
 
@@ -236,8 +223,7 @@ module_isolated(struct run *r, const struct jinja_template *template)
 	return module;
 }
 
-void
-exec_include(struct run *r, const struct node *node, struct frame *frame)
+void exec_include(struct run *r, const struct node *node, struct frame *frame)
 {
 	const struct load_node *load = node->as.load;
 	const struct jinja_template *template = load_template(r, node, frame);
@@ -254,9 +240,8 @@ exec_include(struct run *r, const struct node *node, struct frame *frame)
 	}
 }
 
-static void
-import_names(struct run *r, const struct node *node, struct frame *frame,
-	const struct module_object *module)
+static void import_names(struct run *r, const struct node *node, struct frame *frame,
+                         const struct module_object *module)
 {
 	for (const struct import_name *name = node->as.load->names; name; name = name->next) {
 		struct value key = {.kind = VALUE_STRING, .as.string = &name->name->string};
@@ -274,8 +259,7 @@ import_names(struct run *r, const struct node *node, struct frame *frame,
 	}
 }
 
-void
-exec_import(struct run *r, const struct node *node, struct frame *frame)
+void exec_import(struct run *r, const struct node *node, struct frame *frame)
 {
 	const struct load_node *load = node->as.load;
 	const struct jinja_template *template = load_template(r, node, frame);
@@ -298,8 +282,7 @@ exec_import(struct run *r, const struct node *node, struct frame *frame)
 		context_set(r, frame->context, load->target->as.name.name, v, false);
 }
 
-void
-exec_extends(struct run *r, const struct node *node, struct frame *frame)
+void exec_extends(struct run *r, const struct node *node, struct frame *frame)
 {
 	if (r->parent) {
 		r->at = node;
@@ -313,8 +296,7 @@ exec_extends(struct run *r, const struct node *node, struct frame *frame)
 	context_blocks(r, frame->context, template);
 }
 
-void
-exec_block_node(struct run *r, const struct node *node, struct frame *frame)
+void exec_block_node(struct run *r, const struct node *node, struct frame *frame)
 {
 	const struct block_node *block = node->as.block;
 	struct context *context = frame->context;

@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "jinja/run.h"
 
-static inline struct frame *
-frame_at(struct frame *frame, struct place place)
+static inline struct frame *frame_at(struct frame *frame, struct place place)
 {
 	for (unsigned depth = place.depth; depth; depth--)
 		frame = frame->up;
 	return frame;
 }
 
-static struct value
-eval_name(const struct node *node, struct frame *frame)
+static struct value eval_name(const struct node *node, struct frame *frame)
 {
 	struct value v = frame_at(frame, node->as.name.place)->slots[node->as.name.place.slot];
 
@@ -19,8 +17,7 @@ eval_name(const struct node *node, struct frame *frame)
 	return v;
 }
 
-static struct value
-eval_list(struct run *r, const struct node *node, struct frame *frame)
+static struct value eval_list(struct run *r, const struct node *node, struct frame *frame)
 {
 	struct value v = value_list(r->arena, node->as.items.count);
 
@@ -31,8 +28,7 @@ eval_list(struct run *r, const struct node *node, struct frame *frame)
 }
 
 /* LEFT: values that may still be looked at. */
-static bool
-hashable(struct value v, unsigned depth, unsigned *left)
+static bool hashable(struct value v, unsigned depth, unsigned *left)
 {
 	if (v.kind == VALUE_LIST || v.kind == VALUE_DICT || depth > RUN_NESTING || *left == 0)
 		return false;
@@ -44,8 +40,7 @@ hashable(struct value v, unsigned depth, unsigned *left)
 	return v.kind != VALUE_UNDEFINED;
 }
 
-bool
-value_hashable(struct run *r, struct value v)
+bool value_hashable(struct run *r, struct value v)
 {
 	unsigned left = 1000000;
 
@@ -55,8 +50,7 @@ value_hashable(struct run *r, struct value v)
 	return false;
 }
 
-static struct value
-eval_dict(struct run *r, const struct node *node, struct frame *frame)
+static struct value eval_dict(struct run *r, const struct node *node, struct frame *frame)
 {
 	struct value v = value_dict(r->arena);
 
@@ -72,8 +66,7 @@ eval_dict(struct run *r, const struct node *node, struct frame *frame)
 	return v;
 }
 
-static struct value
-eval_chain(struct run *r, const struct node *node, struct frame *frame)
+static struct value eval_chain(struct run *r, const struct node *node, struct frame *frame)
 {
 	struct value left = eval(r, node->as.items.first, frame);
 
@@ -88,8 +81,7 @@ eval_chain(struct run *r, const struct node *node, struct frame *frame)
 	return value_bool(true);
 }
 
-static struct value
-eval_concat(struct run *r, const struct node *node, struct frame *frame)
+static struct value eval_concat(struct run *r, const struct node *node, struct frame *frame)
 {
 	size_t start = r->out->n;
 
@@ -102,8 +94,7 @@ eval_concat(struct run *r, const struct node *node, struct frame *frame)
 	return make_captured(r, start);
 }
 
-static struct value
-eval_slice(struct run *r, const struct node *node, struct frame *frame)
+static struct value eval_slice(struct run *r, const struct node *node, struct frame *frame)
 {
 	struct value object = eval(r, node->as.kids.a, frame);
 	const struct node *parts[3] = {node->as.kids.b, node->as.kids.c, node->as.kids.d};
@@ -115,8 +106,7 @@ eval_slice(struct run *r, const struct node *node, struct frame *frame)
 	return r->failed ? value_undefined() : member_slice(r, object, bounds);
 }
 
-static bool
-eval_test(struct run *r, const struct node *node, struct frame *frame)
+static bool eval_test(struct run *r, const struct node *node, struct frame *frame)
 {
 	struct value operand = eval(r, node->as.filter.operand, frame);
 	struct value v = call_filter_node(r, node, frame, operand);
@@ -127,8 +117,7 @@ eval_test(struct run *r, const struct node *node, struct frame *frame)
 static const struct undefined no_else = {UNDEFINED_BECAUSE,
 	{"the condition was false and there is no else", 44}, NULL};
 
-static struct value
-eval_condition(struct run *r, const struct node *node, struct frame *frame)
+static struct value eval_condition(struct run *r, const struct node *node, struct frame *frame)
 {
 	struct value condition = eval(r, node->as.kids.a, frame);
 
@@ -140,8 +129,7 @@ eval_condition(struct run *r, const struct node *node, struct frame *frame)
 	return (struct value){.kind = VALUE_UNDEFINED, .as.undefined = &no_else};
 }
 
-static struct value
-eval_logic(struct run *r, const struct node *node, struct frame *frame)
+static struct value eval_logic(struct run *r, const struct node *node, struct frame *frame)
 {
 	struct value left = eval(r, node->as.kids.a, frame);
 
@@ -151,8 +139,7 @@ eval_logic(struct run *r, const struct node *node, struct frame *frame)
 	return eval(r, node->as.kids.b, frame);
 }
 
-struct value
-eval(struct run *r, const struct node *node, struct frame *frame)
+struct value eval(struct run *r, const struct node *node, struct frame *frame)
 {
 	struct value a, b;
 
@@ -217,8 +204,7 @@ eval(struct run *r, const struct node *node, struct frame *frame)
 	}
 }
 
-void
-eval_print(struct run *r, const struct node *node, struct frame *frame)
+void eval_print(struct run *r, const struct node *node, struct frame *frame)
 {
 	struct value v;
 
@@ -248,8 +234,7 @@ eval_print(struct run *r, const struct node *node, struct frame *frame)
 	print_value(r, v);
 }
 
-static void
-assign_member(struct run *r, const struct node *target, struct frame *frame, struct value value)
+static void assign_member(struct run *r, const struct node *target, struct frame *frame, struct value value)
 {
 	struct value object = eval(r, target->as.attr.object, frame);
 	struct value key = {.kind = VALUE_STRING, .as.string = &target->as.attr.name->string};
@@ -264,8 +249,7 @@ assign_member(struct run *r, const struct node *target, struct frame *frame, str
 	dict_set(((struct namespace_object *)object.as.object)->dict, key, value);
 }
 
-static void
-assign_all(struct run *r, const struct node *target, struct frame *frame, struct value value)
+static void assign_all(struct run *r, const struct node *target, struct frame *frame, struct value value)
 {
 	struct iter iter;
 	struct value item;
@@ -286,8 +270,7 @@ assign_all(struct run *r, const struct node *target, struct frame *frame, struct
 		run_fail(r, "too many values to unpack: only %u names", target->as.items.count);
 }
 
-void
-eval_assign(struct run *r, const struct node *target, struct frame *frame, struct value value)
+void eval_assign(struct run *r, const struct node *target, struct frame *frame, struct value value)
 {
 	if (target->kind == NODE_TARGETS)
 		assign_all(r, target, frame, value);

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "jinja/run.h"
 
-void
-exec_loads(struct run *r, const struct loads *loads, struct frame *frame, bool only_stored)
+void exec_loads(struct run *r, const struct loads *loads, struct frame *frame, bool only_stored)
 {
 	for (uint32_t i = 0; i < loads->count; i++) {
 		const struct load *load = &loads->items[i];
@@ -26,15 +25,13 @@ exec_loads(struct run *r, const struct loads *loads, struct frame *frame, bool o
 }
 
 /* The end of a scope: its variables are gone for functions that live on. */
-static void
-exec_unload(const struct loads *loads, struct frame *frame)
+static void exec_unload(const struct loads *loads, struct frame *frame)
 {
 	for (uint32_t i = 0; i < loads->count; i++)
 		frame->slots[loads->items[i].slot] = value_undefined();
 }
 
-static void
-frame_open(struct run *r, struct frame *frame, const struct func *func)
+static void frame_open(struct run *r, struct frame *frame, const struct func *func)
 {
 	if (func->captured) {
 		frame->slots = ARENA_ARRAY(r->arena, func->slots, struct value);
@@ -43,8 +40,7 @@ frame_open(struct run *r, struct frame *frame, const struct func *func)
 	}
 }
 
-void
-exec_root(struct run *r, const struct jinja_template *template, struct context *context)
+void exec_root(struct run *r, const struct jinja_template *template, struct context *context)
 {
 	const struct jinja_template *parent = r->parent;
 	uint32_t source = r->source;
@@ -82,9 +78,8 @@ exec_root(struct run *r, const struct jinja_template *template, struct context *
 	r->source = source;
 }
 
-static struct value
-block_object(struct run *r, enum object_kind kind, struct context *context, struct block_stack *stack,
-	size_t depth)
+static struct value block_object(struct run *r, enum object_kind kind, struct context *context,
+                                 struct block_stack *stack, size_t depth)
 {
 	struct block_object *object = ARENA_NEW(r->arena, struct block_object);
 
@@ -92,8 +87,8 @@ block_object(struct run *r, enum object_kind kind, struct context *context, stru
 	return (struct value){.kind = VALUE_OBJECT, .as.object = &object->base};
 }
 
-static struct value
-block_super(struct run *r, const struct func *func, struct context *context, struct block_stack *stack)
+static struct value block_super(struct run *r, const struct func *func, struct context *context,
+                                struct block_stack *stack)
 {
 	for (size_t i = 0; i + 1 < stack->count; i++) {
 		if (stack->funcs[i] == func)
@@ -102,8 +97,7 @@ block_super(struct run *r, const struct func *func, struct context *context, str
 	return undefined_because(r, "no template above has a block '%.*s'", STR_ARG(func->name->text));
 }
 
-void
-exec_block(struct run *r, const struct func *func, struct context *context, struct block_stack *stack)
+void exec_block(struct run *r, const struct func *func, struct context *context, struct block_stack *stack)
 {
 	uint32_t source = r->source;
 	size_t top = r->stack_top;
@@ -126,8 +120,7 @@ exec_block(struct run *r, const struct func *func, struct context *context, stru
 	run_leave(r, &trace);
 }
 
-static void
-set_exported(struct run *r, const struct node *target, struct frame *frame)
+static void set_exported(struct run *r, const struct node *target, struct frame *frame)
 {
 	if (target->kind == NODE_TARGETS) {
 		for (const struct node *item = target->as.items.first; item; item = item->next)
@@ -138,8 +131,7 @@ set_exported(struct run *r, const struct node *target, struct frame *frame)
 	}
 }
 
-static void
-exec_set(struct run *r, const struct node *node, struct frame *frame)
+static void exec_set(struct run *r, const struct node *node, struct frame *frame)
 {
 	struct value v = eval(r, node->as.kids.b, frame);
 
@@ -151,16 +143,14 @@ exec_set(struct run *r, const struct node *node, struct frame *frame)
 }
 
 /* The filters of a block, innermost first, on its BODY. */
-static struct value
-apply_filters(struct run *r, const struct node *filter, struct frame *frame, struct value body)
+static struct value apply_filters(struct run *r, const struct node *filter, struct frame *frame, struct value body)
 {
 	if (filter->as.filter.operand)
 		body = apply_filters(r, filter->as.filter.operand, frame, body);
 	return call_filter_node(r, filter, frame, body);
 }
 
-static enum flow
-exec_set_block(struct run *r, const struct node *node, struct frame *frame)
+static enum flow exec_set_block(struct run *r, const struct node *node, struct frame *frame)
 {
 	const struct scope_node *scope = node->as.scope;
 	size_t start = r->out->n;
@@ -181,8 +171,7 @@ exec_set_block(struct run *r, const struct node *node, struct frame *frame)
 	return FLOW_NEXT;
 }
 
-static enum flow
-exec_filter_block(struct run *r, const struct node *node, struct frame *frame)
+static enum flow exec_filter_block(struct run *r, const struct node *node, struct frame *frame)
 {
 	const struct scope_node *scope = node->as.scope;
 	size_t start = r->out->n;
@@ -200,8 +189,7 @@ exec_filter_block(struct run *r, const struct node *node, struct frame *frame)
 	return FLOW_NEXT;
 }
 
-static enum flow
-exec_scope(struct run *r, const struct node *node, struct frame *frame)
+static enum flow exec_scope(struct run *r, const struct node *node, struct frame *frame)
 {
 	const struct scope_node *scope = node->as.scope;
 	const struct node *value = scope->values.first;
@@ -216,8 +204,7 @@ exec_scope(struct run *r, const struct node *node, struct frame *frame)
 	return flow;
 }
 
-static struct value
-make_macro(struct run *r, const struct func *func, struct frame *frame)
+static struct value make_macro(struct run *r, const struct func *func, struct frame *frame)
 {
 	struct macro_object *macro = ARENA_NEW(r->arena, struct macro_object);
 
@@ -225,8 +212,7 @@ make_macro(struct run *r, const struct func *func, struct frame *frame)
 	return (struct value){.kind = VALUE_OBJECT, .as.object = &macro->base};
 }
 
-static void
-exec_macro(struct run *r, const struct node *node, struct frame *frame)
+static void exec_macro(struct run *r, const struct node *node, struct frame *frame)
 {
 	struct value v = make_macro(r, node->as.macro.func, frame);
 
@@ -235,8 +221,7 @@ exec_macro(struct run *r, const struct node *node, struct frame *frame)
 		context_set(r, frame->context, node->as.macro.func->name, v, true);
 }
 
-static void
-exec_call_block(struct run *r, const struct node *node, struct frame *frame)
+static void exec_call_block(struct run *r, const struct node *node, struct frame *frame)
 {
 	const struct call_block_node *block = node->as.call_block;
 	struct value v, caller = make_macro(r, block->func, frame);
@@ -245,8 +230,7 @@ exec_call_block(struct run *r, const struct node *node, struct frame *frame)
 		print_value(r, v);
 }
 
-static enum flow
-exec_if(struct run *r, const struct branch *branch, struct frame *frame)
+static enum flow exec_if(struct run *r, const struct branch *branch, struct frame *frame)
 {
 	for (; branch; branch = branch->next) {
 		if (!branch->condition)
@@ -261,8 +245,7 @@ exec_if(struct run *r, const struct branch *branch, struct frame *frame)
 	return FLOW_NEXT;
 }
 
-static enum flow
-exec_node(struct run *r, const struct node *node, struct frame *frame)
+static enum flow exec_node(struct run *r, const struct node *node, struct frame *frame)
 {
 	switch ((enum node_kind)node->kind) {
 	case NODE_TEXT:
@@ -316,8 +299,7 @@ exec_node(struct run *r, const struct node *node, struct frame *frame)
 	}
 }
 
-enum flow
-exec_nodes(struct run *r, const struct nodes *nodes, struct frame *frame)
+enum flow exec_nodes(struct run *r, const struct nodes *nodes, struct frame *frame)
 {
 	for (const struct node *node = nodes->first; node; node = node->next) {
 		enum flow flow = exec_node(r, node, frame);

@@ -25,8 +25,7 @@ static const struct {
 };
 
 /* The dotted name of a filter or test. */
-static struct name *
-parse_dotted(struct parser *p, const char *wanted)
+static struct name *parse_dotted(struct parser *p, const char *wanted)
 {
 	struct str text = p->token.str;
 
@@ -44,8 +43,7 @@ parse_dotted(struct parser *p, const char *wanted)
 	return name_intern(p->jinja, text);
 }
 
-static void
-note_unknown(struct parser *p, struct node *node)
+static void note_unknown(struct parser *p, struct node *node)
 {
 	if (node->as.filter.builtin || p->panic)
 		return;
@@ -54,8 +52,7 @@ note_unknown(struct parser *p, struct node *node)
 	p->unknown[p->unknown_count++] = node;
 }
 
-struct node *
-parse_filters(struct parser *p, struct node *operand, bool starts_inline)
+struct node *parse_filters(struct parser *p, struct node *operand, bool starts_inline)
 {
 	while (!p->panic && (p->token.kind == TOKEN_PIPE || starts_inline)) {
 		if (!starts_inline)
@@ -75,8 +72,7 @@ parse_filters(struct parser *p, struct node *operand, bool starts_inline)
 }
 
 /* A test may take its one argument without parentheses. */
-static bool
-test_argument_follows(struct parser *p)
+static bool test_argument_follows(struct parser *p)
 {
 	switch (p->token.kind) {
 	case TOKEN_NAME:
@@ -92,8 +88,7 @@ test_argument_follows(struct parser *p)
 	}
 }
 
-static struct node *
-parse_test(struct parser *p, struct node *operand)
+static struct node *parse_test(struct parser *p, struct node *operand)
 {
 	struct node *node = parse_node(p, NODE_TEST, p->token.offset);
 
@@ -118,8 +113,7 @@ parse_test(struct parser *p, struct node *operand)
 	return node;
 }
 
-static struct node *
-parse_filters_and_tests(struct parser *p, struct node *node)
+static struct node *parse_filters_and_tests(struct parser *p, struct node *node)
 {
 	while (!p->panic) {
 		if (p->token.kind == TOKEN_PIPE)
@@ -134,8 +128,7 @@ parse_filters_and_tests(struct parser *p, struct node *node)
 	return node;
 }
 
-static struct node *
-parse_unary(struct parser *p, bool with_filters)
+static struct node *parse_unary(struct parser *p, bool with_filters)
 {
 	struct node *node;
 
@@ -157,8 +150,7 @@ parse_unary(struct parser *p, bool with_filters)
 }
 
 /* Whether the current token is an operator that binds as BINDING says. */
-static bool
-operator_here(struct parser *p, unsigned binding, enum operator *op)
+static bool operator_here(struct parser *p, unsigned binding, enum operator *op)
 {
 	for (size_t i = 0; i < sizeof expr_operators / sizeof *expr_operators; i++) {
 		if (expr_operators[i].token == p->token.kind && expr_operators[i].binding == binding) {
@@ -176,8 +168,7 @@ operator_here(struct parser *p, unsigned binding, enum operator *op)
 	return next && next->kind == TOKEN_NAME && str_is(next->str, "in");
 }
 
-static struct node *
-pair(struct parser *p, enum node_kind kind, enum operator op, struct node *a, struct node *b)
+static struct node *pair(struct parser *p, enum node_kind kind, enum operator op, struct node *a, struct node *b)
 {
 	struct node *node = parse_node(p, kind, a->offset);
 
@@ -190,8 +181,7 @@ pair(struct parser *p, enum node_kind kind, enum operator op, struct node *a, st
 static struct node *parse_binary(struct parser *p, unsigned binding);
 
 /* a < b < c: comparisons; the left side of all but the first is the right side of the one before. */
-static struct node *
-parse_chain(struct parser *p, struct node *first)
+static struct node *parse_chain(struct parser *p, struct node *first)
 {
 	struct node *node = parse_node(p, NODE_CHAIN, first->offset);
 	enum operator op;
@@ -208,8 +198,7 @@ parse_chain(struct parser *p, struct node *first)
 	return parse_done(p, node);
 }
 
-static struct node *
-parse_concat(struct parser *p, struct node *first)
+static struct node *parse_concat(struct parser *p, struct node *first)
 {
 	struct node *node = parse_node(p, NODE_CONCAT, first->offset);
 
@@ -220,8 +209,7 @@ parse_concat(struct parser *p, struct node *first)
 	return parse_done(p, node);
 }
 
-static struct node *
-parse_binary(struct parser *p, unsigned binding)
+static struct node *parse_binary(struct parser *p, unsigned binding)
 {
 	enum operator op, next;
 
@@ -248,8 +236,7 @@ parse_binary(struct parser *p, unsigned binding)
 	return left;
 }
 
-static struct node *
-parse_not(struct parser *p)
+static struct node *parse_not(struct parser *p)
 {
 	if (!parse_is_word(p, "not"))
 		return parse_binary(p, BIND_COMPARE);
@@ -262,8 +249,7 @@ parse_not(struct parser *p)
 	return parse_done(p, node);
 }
 
-static struct node *
-parse_and(struct parser *p)
+static struct node *parse_and(struct parser *p)
 {
 	struct node *left = parse_not(p);
 
@@ -272,8 +258,7 @@ parse_and(struct parser *p)
 	return left;
 }
 
-struct node *
-parse_without_condition(struct parser *p)
+struct node *parse_without_condition(struct parser *p)
 {
 	struct node *left = parse_and(p);
 
@@ -282,8 +267,7 @@ parse_without_condition(struct parser *p)
 	return left;
 }
 
-struct node *
-parse_expression(struct parser *p)
+struct node *parse_expression(struct parser *p)
 {
 	size_t unknown = p->unknown_count;
 	bool soft = p->soft;

@@ -53,8 +53,7 @@ BUILTIN(filter_string)
 }
 
 /* A float's whole part as an integer; false, perhaps after an error, where it has none. */
-static bool
-whole_part(struct run *r, double real, int64_t *n)
+static bool whole_part(struct run *r, double real, int64_t *n)
 {
 	if (isnan(real))
 		return false;
@@ -66,8 +65,7 @@ whole_part(struct run *r, double real, int64_t *n)
 	return true;
 }
 
-static bool
-looks_integral(struct str text)
+static bool looks_integral(struct str text)
 {
 	text = str_slice(text, unicode_space_prefix(text), text.n);
 	text.n -= unicode_space_suffix(text);
@@ -132,8 +130,7 @@ BUILTIN(filter_float)
 }
 
 /* An integer rounded to a multiple of 10 ** -PRECISION, halves to even. */
-static struct value
-round_int(struct run *r, int64_t n, int64_t precision)
+static struct value round_int(struct run *r, int64_t n, int64_t precision)
 {
 	int64_t unit = 1;
 
@@ -152,8 +149,7 @@ round_int(struct run *r, int64_t n, int64_t precision)
 	return up ? op_binary(r, OP_ADD, value_int(low), value_int(unit)) : value_int(low);
 }
 
-static struct value
-round_common(struct run *r, struct value self, int64_t precision)
+static struct value round_common(struct run *r, struct value self, int64_t precision)
 {
 	char room[400];
 
@@ -236,8 +232,7 @@ BUILTIN(filter_filesizeformat)
 
 static void json_value(struct run *r, struct value v, int64_t indent, unsigned depth);
 
-static void
-json_string(struct run *r, struct str text)
+static void json_string(struct run *r, struct str text)
 {
 	unsigned bytes;
 
@@ -260,8 +255,7 @@ json_string(struct run *r, struct str text)
 	buf_addc(r->out, '"');
 }
 
-static void
-json_line(struct run *r, int64_t indent, unsigned depth)
+static void json_line(struct run *r, int64_t indent, unsigned depth)
 {
 	if (indent < 0)
 		return;
@@ -270,8 +264,7 @@ json_line(struct run *r, int64_t indent, unsigned depth)
 		buf_addc(r->out, ' ');
 }
 
-static void
-json_list(struct run *r, const struct list *list, int64_t indent, unsigned depth)
+static void json_list(struct run *r, const struct list *list, int64_t indent, unsigned depth)
 {
 	buf_addc(r->out, '[');
 	for (size_t i = 0; i < list->count && !r->failed; i++) {
@@ -285,8 +278,7 @@ json_list(struct run *r, const struct list *list, int64_t indent, unsigned depth
 	buf_addc(r->out, ']');
 }
 
-static void
-json_key(struct run *r, struct value key)
+static void json_key(struct run *r, struct value key)
 {
 	if (key.kind == VALUE_STRING) {
 		json_string(r, value_str(key));
@@ -302,8 +294,7 @@ json_key(struct run *r, struct value key)
 	buf_addc(r->out, '"');
 }
 
-static void
-json_dict(struct run *r, const struct dict *dict, int64_t indent, unsigned depth)
+static void json_dict(struct run *r, const struct dict *dict, int64_t indent, unsigned depth)
 {
 	struct value *keys = ARENA_ARRAY(r->arena, dict->count, struct value);
 	struct value *order = ARENA_ARRAY(r->arena, dict->count, struct value);
@@ -330,8 +321,7 @@ json_dict(struct run *r, const struct dict *dict, int64_t indent, unsigned depth
 	buf_addc(r->out, '}');
 }
 
-static void
-json_value(struct run *r, struct value v, int64_t indent, unsigned depth)
+static void json_value(struct run *r, struct value v, int64_t indent, unsigned depth)
 {
 	if (depth > RUN_NESTING || r->out->n > r->out_limit) {
 		run_fail(r, depth > RUN_NESTING ? "value is nested too deeply for JSON" : "too much output");
@@ -382,8 +372,7 @@ BUILTIN(filter_tojson)
 	return make_captured(r, start);
 }
 
-static void
-url_quote(struct run *r, struct value v, bool query)
+static void url_quote(struct run *r, struct value v, bool query)
 {
 	struct str text = value_text(r, v);
 
@@ -430,8 +419,7 @@ BUILTIN(filter_urlencode)
 }
 
 /* How many bytes of TEXT come before one of STOPS. */
-static size_t
-span_without(struct str text, const char *stops)
+static size_t span_without(struct str text, const char *stops)
 {
 	size_t n = 0;
 
@@ -469,8 +457,7 @@ BUILTIN(filter_xmlattr)
 	return make_captured(r, start);
 }
 
-const struct builtin *
-builtin_filters(void)
+const struct builtin *builtin_filters(void)
 {
 	static const struct builtin filters[] = {
 		{"abs", filter_abs, "", 0, false, false},

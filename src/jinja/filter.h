@@ -11,8 +11,7 @@
 #define UNUSED (void)r, (void)self, (void)argv, (void)args
 
 /* An argument's truth, or FALLBACK where it was not given. */
-static inline bool
-arg_bool(struct run *r, struct value v, bool fallback)
+static inline bool arg_bool(struct run *r, struct value v, bool fallback)
 {
 	return value_missing(v) ? fallback : op_truth(r, v);
 }

@@ -8,15 +8,13 @@ struct sortable {
 	struct value key, item;
 };
 
-static int
-sort_order(struct run *r, struct value a, struct value b)
+static int sort_order(struct run *r, struct value a, struct value b)
 {
 	return value_equal(a, b) ? 0 : op_order(r, a, b);
 }
 
-static void
-merge(struct run *r, struct sortable *from, struct sortable *to, size_t low, size_t middle, size_t high,
-	bool reverse)
+static void merge(struct run *r, struct sortable *from, struct sortable *to, size_t low, size_t middle, size_t high,
+                  bool reverse)
 {
 	size_t a = low, b = middle;
 
@@ -32,8 +30,7 @@ merge(struct run *r, struct sortable *from, struct sortable *to, size_t low, siz
 	}
 }
 
-void
-sort_items(struct run *r, struct value *keys, struct value *items, size_t count, bool reverse)
+void sort_items(struct run *r, struct value *keys, struct value *items, size_t count, bool reverse)
 {
 	struct sortable *from = ARENA_ARRAY(r->arena, count, struct sortable);
 	struct sortable *to = ARENA_ARRAY(r->arena, count, struct sortable);
@@ -55,21 +52,18 @@ sort_items(struct run *r, struct value *keys, struct value *items, size_t count,
 		items[i] = from[i].item;
 }
 
-static struct value
-fold_case(struct run *r, struct value v, bool case_sensitive)
+static struct value fold_case(struct run *r, struct value v, bool case_sensitive)
 {
 	return v.kind == VALUE_STRING && !case_sensitive ? text_recase(r, value_str(v), UNICODE_LOWER) : v;
 }
 
-static struct value
-list_value(struct list *list)
+static struct value list_value(struct list *list)
 {
 	return (struct value){.kind = VALUE_LIST, .as.list = list};
 }
 
 /* What an item is sorted by: ATTRIBUTE "a,b.c" gives a list of several. */
-static struct value
-sort_key(struct run *r, struct value item, struct value attribute, bool case_sensitive)
+static struct value sort_key(struct run *r, struct value item, struct value attribute, bool case_sensitive)
 {
 	if (attribute.kind != VALUE_STRING)
 		return fold_case(r, member_path(r, item, attribute, value_undefined()), case_sensitive);
@@ -147,8 +141,7 @@ BUILTIN(filter_unique)
 	return make_iterator(r, "do_unique", out);
 }
 
-static struct value
-extreme(struct run *r, struct value self, struct value *argv, bool most)
+static struct value extreme(struct run *r, struct value self, struct value *argv, bool most)
 {
 	struct list *items = list_of(r, self);
 	bool case_sensitive = arg_bool(r, argv[0], false);
@@ -201,8 +194,7 @@ BUILTIN(filter_first)
 	return iter_next(r, &iter, &item) ? item : undefined_because(r, "an empty sequence has no first item");
 }
 
-static bool
-reversible(struct value v)
+static bool reversible(struct value v)
 {
 	return v.kind == VALUE_LIST || v.kind == VALUE_TUPLE || v.kind == VALUE_STRING ||
 		v.kind == VALUE_DICT ||
@@ -232,8 +224,7 @@ BUILTIN(filter_length)
 	return length < 0 ? run_fail(r, "%s has no length", type_name(self)) : value_int(length);
 }
 
-static void
-reverse_items(struct list *list)
+static void reverse_items(struct list *list)
 {
 	for (size_t i = 0; i < list->count / 2; i++) {
 		struct value v = list->items[i];
@@ -297,16 +288,14 @@ BUILTIN(filter_slice)
 	return make_iterator(r, "do_slice", out);
 }
 
-static struct args
-args_from(const struct args *args, size_t skip)
+static struct args args_from(const struct args *args, size_t skip)
 {
 	if (skip > args->count)
 		skip = args->count;
 	return (struct args){args->positional + skip, args->count - skip, args->named, args->named_count};
 }
 
-static struct value
-map_attribute(struct run *r, struct list *items, const struct args *args)
+static struct value map_attribute(struct run *r, struct list *items, const struct args *args)
 {
 	struct value attribute = value_undefined(), fallback = value_undefined();
 
@@ -323,8 +312,7 @@ map_attribute(struct run *r, struct list *items, const struct args *args)
 	return make_iterator(r, "sync_do_map", items);
 }
 
-static bool
-has_keyword(const struct args *args, const char *name)
+static bool has_keyword(const struct args *args, const char *name)
 {
 	for (size_t i = 0; i < args->named_count; i++) {
 		if (str_is(args->named[i].name, name))
@@ -348,8 +336,7 @@ BUILTIN(filter_map)
 	return make_iterator(r, "sync_do_map", items);
 }
 
-static struct value
-select_items(struct run *r, struct value self, const struct args *args, bool attribute, bool wanted)
+static struct value select_items(struct run *r, struct value self, const struct args *args, bool attribute, bool wanted)
 {
 	struct list *items = list_of(r, self), *out = value_list(r->arena, 0).as.list;
 	size_t skip = attribute ? 1 : 0;
@@ -375,8 +362,7 @@ BUILTIN(filter_reject) { UNUSED; return select_items(r, self, args, false, false
 BUILTIN(filter_selectattr) { UNUSED; return select_items(r, self, args, true, true); }
 BUILTIN(filter_rejectattr) { UNUSED; return select_items(r, self, args, true, false); }
 
-static struct value
-group_tuple(struct run *r, struct value key, struct list *items)
+static struct value group_tuple(struct run *r, struct value key, struct list *items)
 {
 	struct value v = make_pair(r, key, list_value(items));
 
@@ -441,8 +427,7 @@ BUILTIN(filter_items)
 BUILTIN(filter_random) { UNUSED; return run_fail(r,
 	"random is not supported: no two builds would be the same"); }
 
-const struct builtin *
-builtin_filters_seq(void)
+const struct builtin *builtin_filters_seq(void)
 {
 	static const struct builtin filters[] = {
 		{"batch", filter_batch, "linecount,fill_with", 1, false, false},

@@ -66,8 +66,7 @@ BUILTIN(filter_replace)
 }
 
 /* A string, where Python would fail with anything else. */
-static bool
-need_string(struct run *r, struct value self, const char *filter)
+static bool need_string(struct run *r, struct value self, const char *filter)
 {
 	if (self.kind == VALUE_STRING)
 		return true;
@@ -77,8 +76,7 @@ need_string(struct run *r, struct value self, const char *filter)
 	return false;
 }
 
-static struct str
-indentation(struct run *r, struct value width)
+static struct str indentation(struct run *r, struct value width)
 {
 	if (width.kind == VALUE_STRING)
 		return value_str(width);
@@ -184,8 +182,7 @@ BUILTIN(filter_wordwrap)
 }
 
 /* TEXT without what stands between OPEN and CLOSE, to run->out; what is never closed stays. */
-static struct str
-cut_between(struct run *r, struct str text, struct str open, struct str close)
+static struct str cut_between(struct run *r, struct str text, struct str open, struct str close)
 {
 	size_t begin = r->out->n, at = 0;
 
@@ -203,8 +200,7 @@ cut_between(struct run *r, struct str text, struct str open, struct str close)
 }
 
 /* The character that the entity at the beginning of TEXT stands for; its length, or 0. */
-static size_t
-read_entity(struct str text, unsigned *code)
+static size_t read_entity(struct str text, unsigned *code)
 {
 	static const struct {
 		const char *name;
@@ -263,8 +259,7 @@ BUILTIN(filter_striptags)
 	return make_captured(r, start);
 }
 
-const struct builtin *
-builtin_filters_text(void)
+const struct builtin *builtin_filters_text(void)
 {
 	static const struct builtin filters[] = {
 		{"capitalize", filter_capitalize, "", 0, false, false},

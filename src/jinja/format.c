@@ -22,8 +22,7 @@ struct percent {
 	size_t used;
 };
 
-static struct value
-next_value(struct percent *p)
+static struct value next_value(struct percent *p)
 {
 	struct run *r = p->r;
 
@@ -34,8 +33,7 @@ next_value(struct percent *p)
 	return run_fail(r, "not enough values for the format");
 }
 
-static bool
-read_star(struct percent *p, int64_t *n)
+static bool read_star(struct percent *p, int64_t *n)
 {
 	if (p->at < p->format.n && p->format.p[p->at] == '*') {
 		p->at++;
@@ -53,8 +51,7 @@ read_star(struct percent *p, int64_t *n)
 	return some;
 }
 
-static bool
-read_key(struct percent *p, struct conversion *c)
+static bool read_key(struct percent *p, struct conversion *c)
 {
 	unsigned depth = 1;
 	size_t start = ++p->at;
@@ -71,8 +68,7 @@ read_key(struct percent *p, struct conversion *c)
 	return true;
 }
 
-static bool
-read_conversion(struct percent *p, struct conversion *c)
+static bool read_conversion(struct percent *p, struct conversion *c)
 {
 	*c = (struct conversion){.precision = -1};
 	if (p->at < p->format.n && p->format.p[p->at] == '(' && !read_key(p, c))
@@ -110,8 +106,7 @@ read_conversion(struct percent *p, struct conversion *c)
 }
 
 /* PREFIX (sign, 0x) and BODY, padded to the width. */
-static void
-put_padded(struct run *r, const struct conversion *c, struct str prefix, struct str body, bool zeros)
+static void put_padded(struct run *r, const struct conversion *c, struct str prefix, struct str body, bool zeros)
 {
 	int64_t missing = c->width - (int64_t)utf8_count(prefix) - (int64_t)utf8_count(body);
 
@@ -127,14 +122,12 @@ put_padded(struct run *r, const struct conversion *c, struct str prefix, struct 
 		buf_addc(r->out, ' ');
 }
 
-static const char *
-sign_of(const struct conversion *c, bool negative)
+static const char *sign_of(const struct conversion *c, bool negative)
 {
 	return negative ? "-" : c->plus ? "+" : c->blank ? " " : "";
 }
 
-static void
-put_text(struct run *r, const struct conversion *c, struct value v)
+static void put_text(struct run *r, const struct conversion *c, struct value v)
 {
 	size_t start = r->out->n;
 
@@ -149,8 +142,7 @@ put_text(struct run *r, const struct conversion *c, struct value v)
 	put_padded(r, c, STR(""), text, false);
 }
 
-static void
-put_int(struct run *r, const struct conversion *c, struct value v)
+static void put_int(struct run *r, const struct conversion *c, struct value v)
 {
 	char digits[80];
 	int64_t n = 0;
@@ -185,8 +177,7 @@ put_int(struct run *r, const struct conversion *c, struct value v)
 	put_padded(r, c, str_of(prefix), body, c->zero && !c->minus);
 }
 
-static void
-put_float(struct run *r, const struct conversion *c, struct value v)
+static void put_float(struct run *r, const struct conversion *c, struct value v)
 {
 	char format[] = "%#.*f";
 
@@ -219,8 +210,7 @@ put_float(struct run *r, const struct conversion *c, struct value v)
 	put_padded(r, c, str_of(sign_of(c, signbit(real) && !isnan(real))), body, c->zero && !c->minus);
 }
 
-static void
-put_char(struct run *r, const struct conversion *c, struct value v)
+static void put_char(struct run *r, const struct conversion *c, struct value v)
 {
 	char room[4];
 
@@ -234,8 +224,7 @@ put_char(struct run *r, const struct conversion *c, struct value v)
 	}
 }
 
-static void
-put_conversion(struct percent *p, const struct conversion *c)
+static void put_conversion(struct percent *p, const struct conversion *c)
 {
 	struct run *r = p->r;
 	struct value v;
@@ -270,8 +259,7 @@ put_conversion(struct percent *p, const struct conversion *c)
 		run_fail(r, "unknown conversion '%%%c' in the format", c->type);
 }
 
-struct value
-format_percent(struct run *r, struct str format, struct value args)
+struct value format_percent(struct run *r, struct str format, struct value args)
 {
 	struct percent p = {r, format, 0, args, 0};
 	struct conversion c;
@@ -294,8 +282,7 @@ format_percent(struct run *r, struct str format, struct value args)
 }
 
 /* str.format: {}, {0}, {name}, {0.a[b]}, {!r}; a format after ':' is another round's work. */
-static struct value
-brace_value(struct run *r, struct str name, const struct args *args, size_t *automatic)
+static struct value brace_value(struct run *r, struct str name, const struct args *args, size_t *automatic)
 {
 	size_t end = 0;
 	int64_t index = 0;
@@ -337,8 +324,7 @@ brace_value(struct run *r, struct str name, const struct args *args, size_t *aut
 	return v;
 }
 
-static size_t
-brace_end(struct str format, size_t at)
+static size_t brace_end(struct str format, size_t at)
 {
 	unsigned depth = 1;
 
@@ -351,8 +337,7 @@ brace_end(struct str format, size_t at)
 	return at;
 }
 
-static void
-put_field(struct run *r, struct str field, const struct args *args, size_t *automatic)
+static void put_field(struct run *r, struct str field, const struct args *args, size_t *automatic)
 {
 	size_t colon = str_find(field, ':', 0), bang = str_find(str_slice(field, 0, colon), '!', 0);
 	struct value v = brace_value(r, str_slice(field, 0, bang < colon ? bang : colon), args, automatic);
@@ -372,8 +357,7 @@ put_field(struct run *r, struct str field, const struct args *args, size_t *auto
 	format_spec(r, v, colon < field.n ? str_slice(field, colon + 1, field.n) : STR(""));
 }
 
-struct value
-format_braces(struct run *r, struct str format, const struct args *args)
+struct value format_braces(struct run *r, struct str format, const struct args *args)
 {
 	size_t start = r->out->n, automatic = 0;
 

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "jinja/run.h"
 
-static bool
-iter_object(struct run *r, struct iter *iter, struct value source)
+static bool iter_object(struct run *r, struct iter *iter, struct value source)
 {
 	switch (source.as.object->kind) {
 	case OBJECT_RANGE:
@@ -29,8 +28,7 @@ iter_object(struct run *r, struct iter *iter, struct value source)
 	}
 }
 
-bool
-iter_open(struct run *r, struct iter *iter, struct value source)
+bool iter_open(struct run *r, struct iter *iter, struct value source)
 {
 	*iter = (struct iter){.kind = ITER_EMPTY, .source = source};
 	switch ((enum value_kind)source.kind) {
@@ -57,8 +55,7 @@ iter_open(struct run *r, struct iter *iter, struct value source)
 	}
 }
 
-static bool
-iter_dict(struct run *r, struct iter *iter, struct value *item)
+static bool iter_dict(struct run *r, struct iter *iter, struct value *item)
 {
 	const struct dict *dict = iter->source.as.dict;
 
@@ -80,8 +77,7 @@ iter_dict(struct run *r, struct iter *iter, struct value *item)
 	return false;
 }
 
-static bool
-iter_string(struct run *r, struct iter *iter, struct value *item)
+static bool iter_string(struct run *r, struct iter *iter, struct value *item)
 {
 	struct str text = value_str(iter->source);
 	unsigned bytes;
@@ -94,8 +90,7 @@ iter_string(struct run *r, struct iter *iter, struct value *item)
 	return true;
 }
 
-bool
-iter_next(struct run *r, struct iter *iter, struct value *item)
+bool iter_next(struct run *r, struct iter *iter, struct value *item)
 {
 	switch (iter->kind) {
 	case ITER_LIST:
@@ -141,8 +136,7 @@ iter_next(struct run *r, struct iter *iter, struct value *item)
 	return false;
 }
 
-int64_t
-value_length(struct run *r, struct value v)
+int64_t value_length(struct run *r, struct value v)
 {
 	switch ((enum value_kind)v.kind) {
 	case VALUE_STRING:
@@ -167,8 +161,7 @@ value_length(struct run *r, struct value v)
 	}
 }
 
-struct list *
-list_of(struct run *r, struct value v)
+struct list *list_of(struct run *r, struct value v)
 {
 	struct iter iter;
 	struct value item;
@@ -190,8 +183,7 @@ list_of(struct run *r, struct value v)
 	return list;
 }
 
-struct value
-make_iterator(struct run *r, const char *name, struct list *items)
+struct value make_iterator(struct run *r, const char *name, struct list *items)
 {
 	struct iterator_object *iterator = ARENA_NEW(r->arena, struct iterator_object);
 
@@ -201,8 +193,7 @@ make_iterator(struct run *r, const char *name, struct list *items)
 	return (struct value){.kind = VALUE_OBJECT, .as.object = &iterator->base};
 }
 
-struct value
-make_tuple(struct run *r, const struct value *items, size_t count)
+struct value make_tuple(struct run *r, const struct value *items, size_t count)
 {
 	struct list *list = arena_alloc(r->arena, sizeof *list + count * sizeof *items);
 
@@ -214,30 +205,26 @@ make_tuple(struct run *r, const struct value *items, size_t count)
 	return (struct value){.kind = VALUE_TUPLE, .as.list = list};
 }
 
-struct value
-make_pair(struct run *r, struct value a, struct value b)
+struct value make_pair(struct run *r, struct value a, struct value b)
 {
 	struct value items[2] = {a, b};
 
 	return make_tuple(r, items, 2);
 }
 
-struct value
-make_string(struct run *r, struct str text)
+struct value make_string(struct run *r, struct str text)
 {
 	if (!run_fits(r, text.n))
 		return value_borrow(r->arena, STR(""));
 	return value_copy(r->arena, text);
 }
 
-struct value
-make_char(struct run *r, const char *p, size_t bytes)
+struct value make_char(struct run *r, const char *p, size_t bytes)
 {
 	return value_borrow(r->arena, (struct str){p, bytes});
 }
 
-struct value
-make_captured(struct run *r, size_t start)
+struct value make_captured(struct run *r, size_t start)
 {
 	struct value v = make_string(r, (struct str){r->out->p ? r->out->p + start : "", r->out->n - start});
 
@@ -245,8 +232,7 @@ make_captured(struct run *r, size_t start)
 	return v;
 }
 
-void
-own_list(struct run *r, struct list *list)
+void own_list(struct run *r, struct list *list)
 {
 	if (list->arena == r->arena)
 		return;
@@ -262,8 +248,7 @@ own_list(struct run *r, struct list *list)
 		memcpy(list->items, journal->was.list.items, list->count * sizeof *list->items);
 }
 
-void
-own_dict(struct run *r, struct dict *dict)
+void own_dict(struct run *r, struct dict *dict)
 {
 	if (dict->arena == r->arena)
 		return;

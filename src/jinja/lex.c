@@ -21,8 +21,7 @@ static const struct {
 	{",", TOKEN_COMMA},         {";", TOKEN_SEMICOLON},
 };
 
-void
-lex_init(struct lexer *lexer, struct str text, struct arena *arena, bool trim_blocks, bool lstrip_blocks)
+void lex_init(struct lexer *lexer, struct str text, struct arena *arena, bool trim_blocks, bool lstrip_blocks)
 {
 	lexer->text = text.p;
 	lexer->length = (uint32_t)text.n;
@@ -34,8 +33,7 @@ lex_init(struct lexer *lexer, struct str text, struct arena *arena, bool trim_bl
 	lexer->depth = 0;
 }
 
-struct str
-lex_normalise(struct arena *arena, struct str text, bool keep)
+struct str lex_normalise(struct arena *arena, struct str text, bool keep)
 {
 	if (text.n && memchr(text.p, '\r', text.n)) {
 		char *copy = arena_alloc(arena, text.n);
@@ -53,29 +51,25 @@ lex_normalise(struct arena *arena, struct str text, bool keep)
 	return text;
 }
 
-static struct str
-lex_rest(const struct lexer *lexer)
+static struct str lex_rest(const struct lexer *lexer)
 {
 	return (struct str){lexer->text + lexer->at, lexer->length - lexer->at};
 }
 
-static bool
-lex_sees(const struct lexer *lexer, uint32_t at, const char *text)
+static bool lex_sees(const struct lexer *lexer, uint32_t at, const char *text)
 {
 	size_t n = strlen(text);
 
 	return n <= lexer->length - at && memcmp(lexer->text + at, text, n) == 0;
 }
 
-static uint32_t
-lex_skip_space(const struct lexer *lexer, uint32_t at)
+static uint32_t lex_skip_space(const struct lexer *lexer, uint32_t at)
 {
 	return at + (uint32_t)unicode_space_prefix((struct str){lexer->text + at, lexer->length - at});
 }
 
 /* The next "{{", "{%" or "{#" at or after AT, or the end. */
-static uint32_t
-lex_find_tag(const struct lexer *lexer, uint32_t at)
+static uint32_t lex_find_tag(const struct lexer *lexer, uint32_t at)
 {
 	while (at + 1 < lexer->length) {
 		const char *p = memchr(lexer->text + at, '{', lexer->length - at - 1);
@@ -90,8 +84,7 @@ lex_find_tag(const struct lexer *lexer, uint32_t at)
 }
 
 /* TEXT as it goes out before a tag with SIGN ('-', '+' or anything else). */
-static struct str
-lex_strip_before(const struct lexer *lexer, struct str text, char sign, bool prints)
+static struct str lex_strip_before(const struct lexer *lexer, struct str text, char sign, bool prints)
 {
 	if (sign == '-') {
 		text.n -= unicode_space_suffix(text);
@@ -109,8 +102,7 @@ lex_strip_before(const struct lexer *lexer, struct str text, char sign, bool pri
 }
 
 /* Where text goes on after a tag whose closing begins at AT with SIGN or without. */
-static uint32_t
-lex_after_close(const struct lexer *lexer, uint32_t at, char sign)
+static uint32_t lex_after_close(const struct lexer *lexer, uint32_t at, char sign)
 {
 	if (sign == '-')
 		return lex_skip_space(lexer, at);
@@ -119,8 +111,7 @@ lex_after_close(const struct lexer *lexer, uint32_t at, char sign)
 	return at;
 }
 
-static void
-lex_text_token(struct token *token, const struct lexer *lexer, struct str text)
+static void lex_text_token(struct token *token, const struct lexer *lexer, struct str text)
 {
 	token->kind = TOKEN_TEXT;
 	token->offset = (uint32_t)(text.p - lexer->text);
@@ -128,8 +119,7 @@ lex_text_token(struct token *token, const struct lexer *lexer, struct str text)
 	token->str = text;
 }
 
-static void
-lex_error(struct lexer *lexer, struct token *token, uint32_t offset, uint32_t length, const char *error)
+static void lex_error(struct lexer *lexer, struct token *token, uint32_t offset, uint32_t length, const char *error)
 {
 	token->kind = TOKEN_ERROR;
 	token->offset = offset;
@@ -141,8 +131,7 @@ lex_error(struct lexer *lexer, struct token *token, uint32_t offset, uint32_t le
 }
 
 /* The offset behind the tag "{% WORD %}" that AT may be the beginning of, else 0. Its signs are stored. */
-static uint32_t
-lex_word_tag(const struct lexer *lexer, uint32_t at, const char *word, char *before, char *after)
+static uint32_t lex_word_tag(const struct lexer *lexer, uint32_t at, const char *word, char *before, char *after)
 {
 	at += 2;
 	*before = *after = 0;
@@ -158,8 +147,7 @@ lex_word_tag(const struct lexer *lexer, uint32_t at, const char *word, char *bef
 }
 
 /* The verbatim text of a raw block that was opened at OPEN and whose text starts at START. */
-static void
-lex_raw(struct lexer *lexer, struct token *token, uint32_t open, uint32_t start)
+static void lex_raw(struct lexer *lexer, struct token *token, uint32_t open, uint32_t start)
 {
 	char before, after;
 
@@ -181,8 +169,7 @@ lex_raw(struct lexer *lexer, struct token *token, uint32_t open, uint32_t start)
 	lex_error(lexer, token, open, start - open, "raw block without endraw");
 }
 
-static void
-lex_comment(struct lexer *lexer, struct token *token, uint32_t open)
+static void lex_comment(struct lexer *lexer, struct token *token, uint32_t open)
 {
 	uint32_t start = open + 2;
 
@@ -206,8 +193,7 @@ lex_comment(struct lexer *lexer, struct token *token, uint32_t open)
 		token->hint = "the shell's ${#NAME} opens a template comment: write {{ '${#NAME}' }} or use a raw block";
 }
 
-static void
-lex_open(struct lexer *lexer, struct token *token, uint32_t tag, bool prints)
+static void lex_open(struct lexer *lexer, struct token *token, uint32_t tag, bool prints)
 {
 	uint32_t at = tag + 2;
 
@@ -221,8 +207,7 @@ lex_open(struct lexer *lexer, struct token *token, uint32_t tag, bool prints)
 }
 
 /* Text up to the next tag, or the tag itself. */
-static void
-lex_outside(struct lexer *lexer, struct token *token)
+static void lex_outside(struct lexer *lexer, struct token *token)
 {
 	while (lexer->at < lexer->length) {
 		uint32_t tag = lex_find_tag(lexer, lexer->at);
@@ -263,8 +248,7 @@ lex_outside(struct lexer *lexer, struct token *token)
 }
 
 /* The end of the tag at lexer->at, if it is there. */
-static bool
-lex_close(struct lexer *lexer, struct token *token)
+static bool lex_close(struct lexer *lexer, struct token *token)
 {
 	uint32_t at = lexer->at;
 	bool block = lexer->within == TOKEN_BLOCK_BEGIN;
@@ -287,8 +271,7 @@ lex_close(struct lexer *lexer, struct token *token)
 	return true;
 }
 
-static void
-lex_bracket(struct lexer *lexer, struct token *token)
+static void lex_bracket(struct lexer *lexer, struct token *token)
 {
 	static const char pairs[] = "()[]{}";
 	char c = lexer->text[token->offset];
@@ -310,8 +293,7 @@ lex_bracket(struct lexer *lexer, struct token *token)
 	}
 }
 
-static void
-lex_operator(struct lexer *lexer, struct token *token)
+static void lex_operator(struct lexer *lexer, struct token *token)
 {
 	for (size_t i = 0; i < sizeof lex_operators / sizeof *lex_operators; i++) {
 		if (lex_sees(lexer, lexer->at, lex_operators[i].text)) {
@@ -328,8 +310,7 @@ lex_operator(struct lexer *lexer, struct token *token)
 	lexer->at += bytes;
 }
 
-static void
-lex_name(struct lexer *lexer, struct token *token)
+static void lex_name(struct lexer *lexer, struct token *token)
 {
 	token->kind = TOKEN_NAME;
 	token->length = (uint32_t)unicode_word_prefix(lex_rest(lexer));
@@ -337,8 +318,7 @@ lex_name(struct lexer *lexer, struct token *token)
 	lexer->at += token->length;
 }
 
-static void
-lex_literal(struct lexer *lexer, struct token *token)
+static void lex_literal(struct lexer *lexer, struct token *token)
 {
 	struct literal literal;
 
@@ -355,8 +335,7 @@ lex_literal(struct lexer *lexer, struct token *token)
 	lexer->at += (uint32_t)literal.length;
 }
 
-void
-lex_next(struct lexer *lexer, struct token *token)
+void lex_next(struct lexer *lexer, struct token *token)
 {
 	if (lexer->within == TOKEN_TEXT) {
 		lex_outside(lexer, token);
@@ -382,8 +361,7 @@ lex_next(struct lexer *lexer, struct token *token)
 		lex_operator(lexer, token);
 }
 
-void
-lex_recover(struct lexer *lexer)
+void lex_recover(struct lexer *lexer)
 {
 	const char *close = lexer->within == TOKEN_BLOCK_BEGIN ? "%}" : "}}";
 
@@ -407,8 +385,7 @@ lex_recover(struct lexer *lexer)
 		lexer->at--;
 }
 
-const char *
-lex_describe(const struct token *token, char room[80])
+const char *lex_describe(const struct token *token, char room[80])
 {
 	switch (token->kind) {
 	case TOKEN_END:

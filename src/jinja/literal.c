@@ -6,8 +6,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-static unsigned
-digit_value(char c)
+static unsigned digit_value(char c)
 {
 	if (c >= '0' && c <= '9')
 		return (unsigned)(c - '0');
@@ -16,8 +15,7 @@ digit_value(char c)
 }
 
 /* How many bytes of TEXT from FROM are digits of BASE with single underscores between them. */
-static size_t
-digits_span(struct str text, size_t from, unsigned base)
+static size_t digits_span(struct str text, size_t from, unsigned base)
 {
 	size_t at = from;
 
@@ -31,8 +29,7 @@ digits_span(struct str text, size_t from, unsigned base)
 	return at - from;
 }
 
-static bool
-digits_read(struct str digits, unsigned base, uint64_t limit, uint64_t *result)
+static bool digits_read(struct str digits, unsigned base, uint64_t limit, uint64_t *result)
 {
 	uint64_t n = 0;
 
@@ -48,8 +45,7 @@ digits_read(struct str digits, unsigned base, uint64_t limit, uint64_t *result)
 	return true;
 }
 
-static double
-float_read(struct str text)
+static double float_read(struct str text)
 {
 	char room[64];
 	char *copy = text.n < sizeof room ? room : mem_alloc(text.n + 1);
@@ -67,8 +63,7 @@ float_read(struct str text)
 }
 
 /* The length of the float that TEXT begins with, or 0. */
-static size_t
-float_span(struct str text)
+static size_t float_span(struct str text)
 {
 	size_t at = digits_span(text, 0, 10), fraction = 0;
 
@@ -89,8 +84,7 @@ float_span(struct str text)
 	return fraction ? at : 0;
 }
 
-static void
-literal_integer(struct literal *literal, struct str text)
+static void literal_integer(struct literal *literal, struct str text)
 {
 	unsigned base = 10;
 	size_t prefix = 0;
@@ -123,8 +117,7 @@ literal_integer(struct literal *literal, struct str text)
 }
 
 /* Reads up to COUNT digits of BASE at *AT as a code point; UINT32_MAX if there are less than LEAST. */
-static uint32_t
-escape_digits(struct str text, size_t *at, unsigned base, unsigned least, unsigned count)
+static uint32_t escape_digits(struct str text, size_t *at, unsigned base, unsigned least, unsigned count)
 {
 	uint32_t code = 0;
 	unsigned n = 0;
@@ -134,8 +127,7 @@ escape_digits(struct str text, size_t *at, unsigned base, unsigned least, unsign
 	return n < least ? UINT32_MAX : code;
 }
 
-static uint32_t
-escape_code(struct str text, size_t *at)
+static uint32_t escape_code(struct str text, size_t *at)
 {
 	static const char names[] = "n\nt\tr\ra\ab\bf\fv\v\\\\''\"\"";
 	char c = text.p[(*at)++];
@@ -157,8 +149,7 @@ escape_code(struct str text, size_t *at)
 	return UINT32_MAX - 1;
 }
 
-static void
-literal_escapes(struct literal *literal, struct str body, struct arena *arena)
+static void literal_escapes(struct literal *literal, struct str body, struct arena *arena)
 {
 	char *out = arena_alloc(arena, body.n + 1);
 	size_t n = 0;
@@ -187,8 +178,7 @@ literal_escapes(struct literal *literal, struct str body, struct arena *arena)
 	literal->str = (struct str){out, n};
 }
 
-static void
-literal_string(struct literal *literal, struct str text, struct arena *arena)
+static void literal_string(struct literal *literal, struct str text, struct arena *arena)
 {
 	char quote = text.p[0];
 	bool escapes = false;
@@ -212,8 +202,7 @@ literal_string(struct literal *literal, struct str text, struct arena *arena)
 		literal_escapes(literal, literal->str, arena);
 }
 
-void
-literal_read(struct literal *literal, struct str text, struct arena *arena, bool after_dot)
+void literal_read(struct literal *literal, struct str text, struct arena *arena, bool after_dot)
 {
 	*literal = (struct literal){0};
 	if (text.p[0] == '"' || text.p[0] == '\'') {
@@ -231,8 +220,7 @@ literal_read(struct literal *literal, struct str text, struct arena *arena, bool
 }
 
 /* TEXT without blanks around and its sign, which is stored. */
-static struct str
-number_body(struct str text, bool *negative)
+static struct str number_body(struct str text, bool *negative)
 {
 	size_t blanks = unicode_space_prefix(text);
 
@@ -242,8 +230,7 @@ number_body(struct str text, bool *negative)
 	return text.n && (text.p[0] == '-' || text.p[0] == '+') ? str_slice(text, 1, text.n) : text;
 }
 
-bool
-literal_int(struct str text, unsigned base, int64_t *result)
+bool literal_int(struct str text, unsigned base, int64_t *result)
 {
 	bool negative;
 	struct str body = number_body(text, &negative);
@@ -268,8 +255,7 @@ literal_int(struct str text, unsigned base, int64_t *result)
 	return true;
 }
 
-static bool
-float_word(struct str text, const char *word)
+static bool float_word(struct str text, const char *word)
 {
 	if (text.n != strlen(word))
 		return false;
@@ -280,8 +266,7 @@ float_word(struct str text, const char *word)
 	return true;
 }
 
-bool
-literal_float(struct str text, double *result)
+bool literal_float(struct str text, double *result)
 {
 	bool negative;
 	struct str body = number_body(text, &negative);

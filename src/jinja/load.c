@@ -16,8 +16,7 @@ enum {
 	JINJA_MAX_STEPS = 50000000,
 };
 
-struct jinja *
-jinja_new(const struct jinja_options *options, struct diag *diag)
+struct jinja *jinja_new(const struct jinja_options *options, struct diag *diag)
 {
 	static const char *const nowhere[] = {NULL};
 	struct jinja *jinja = mem_alloc(sizeof *jinja);
@@ -43,8 +42,7 @@ jinja_new(const struct jinja_options *options, struct diag *diag)
 	return jinja;
 }
 
-void
-jinja_free(struct jinja *jinja)
+void jinja_free(struct jinja *jinja)
 {
 	if (!jinja)
 		return;
@@ -60,8 +58,7 @@ jinja_free(struct jinja *jinja)
 	mem_free(jinja);
 }
 
-static enum special
-special_of(struct str text)
+static enum special special_of(struct str text)
 {
 	static const char *const words[] = {"", "loop", "self", "super", "caller", "kwargs", "varargs"};
 
@@ -72,8 +69,7 @@ special_of(struct str text)
 	return SPECIAL_NONE;
 }
 
-static enum loop_attr
-loop_attr_of(struct str text)
+static enum loop_attr loop_attr_of(struct str text)
 {
 	static const char *const words[] = {
 		"", "index", "index0", "revindex", "revindex0", "first", "last", "length", "depth", "depth0",
@@ -88,8 +84,7 @@ loop_attr_of(struct str text)
 	return LOOP_NONE;
 }
 
-static struct value
-global_of(struct jinja *jinja, struct str text)
+static struct value global_of(struct jinja *jinja, struct str text)
 {
 	for (const struct builtin *global = builtin_globals(); global->name; global++) {
 		if (str_is(text, global->name)) {
@@ -102,8 +97,7 @@ global_of(struct jinja *jinja, struct str text)
 	return value_undefined();
 }
 
-struct name *
-name_intern(struct jinja *jinja, struct str text)
+struct name *name_intern(struct jinja *jinja, struct str text)
 {
 	struct map_entry *entry = map_get(&jinja->names, text);
 
@@ -124,8 +118,7 @@ name_intern(struct jinja *jinja, struct str text)
 	return name;
 }
 
-static void
-note_file(struct jinja *jinja, const char *path, bool found)
+static void note_file(struct jinja *jinja, const char *path, bool found)
 {
 	bool fresh;
 	struct map_entry *entry = map_put(&jinja->file_index, str_of(path), &fresh);
@@ -139,17 +132,15 @@ note_file(struct jinja *jinja, const char *path, bool found)
 	jinja->files[jinja->file_count++] = (struct looked_up){path, found};
 }
 
-void
-jinja_files(const struct jinja *jinja, void (*see)(void *context, const char *path, bool found),
-	void *context)
+void jinja_files(const struct jinja *jinja, void (*see)(void *context, const char *path, bool found),
+                 void *context)
 {
 	for (size_t i = 0; i < jinja->file_count; i++)
 		see(context, jinja->files[i].path, jinja->files[i].found);
 }
 
 /* Registers and parses the text; NULL after diagnostics. */
-static struct jinja_template *
-template_new(struct jinja *jinja, const char *name, struct str text)
+static struct jinja_template *template_new(struct jinja *jinja, const char *name, struct str text)
 {
 	struct jinja_template *template = ARENA_NEW(&jinja->arena, struct jinja_template);
 
@@ -168,8 +159,7 @@ template_new(struct jinja *jinja, const char *name, struct str text)
 }
 
 /* A name that stays below the directories: relative, without "..". */
-static bool
-name_is_safe(struct str name)
+static bool name_is_safe(struct str name)
 {
 	if (name.n == 0 || memchr(name.p, 0, name.n) || memchr(name.p, '\\', name.n))
 		return false;
@@ -184,8 +174,7 @@ name_is_safe(struct str name)
 }
 
 /* Whether PATH, links resolved, lies below DIR. */
-static bool
-path_within(const char *dir, const char *path)
+static bool path_within(const char *dir, const char *path)
 {
 	char *real_dir = realpath(dir, NULL), *real_path = realpath(path, NULL);
 	bool within = false;
@@ -200,8 +189,7 @@ path_within(const char *dir, const char *path)
 	return within;
 }
 
-static enum find_result
-try_dir(struct jinja *jinja, const char *dir, struct str name, struct jinja_template **template)
+static enum find_result try_dir(struct jinja *jinja, const char *dir, struct str name, struct jinja_template **template)
 {
 	char *path = path_join(&jinja->arena, str_of(dir), name);
 	struct stat st;
@@ -224,8 +212,7 @@ try_dir(struct jinja *jinja, const char *dir, struct str name, struct jinja_temp
 	return *template ? FIND_OK : FIND_FAILED;
 }
 
-enum find_result
-jinja_find(struct jinja *jinja, struct str name, const struct jinja_template **template)
+enum find_result jinja_find(struct jinja *jinja, struct str name, const struct jinja_template **template)
 {
 	struct map_entry *entry = map_get(&jinja->templates, name);
 	struct jinja_template *found = NULL;
@@ -248,8 +235,7 @@ jinja_find(struct jinja *jinja, struct str name, const struct jinja_template **t
 	return result;
 }
 
-const struct jinja_template *
-jinja_load(struct jinja *jinja, struct str name, struct span by)
+const struct jinja_template *jinja_load(struct jinja *jinja, struct str name, struct span by)
 {
 	const struct jinja_template *template;
 	enum find_result result = jinja_find(jinja, name, &template);
@@ -266,14 +252,12 @@ jinja_load(struct jinja *jinja, struct str name, struct span by)
 	return template;
 }
 
-const struct jinja_template *
-jinja_parse(struct jinja *jinja, const char *name, struct str text)
+const struct jinja_template *jinja_parse(struct jinja *jinja, const char *name, struct str text)
 {
 	return template_new(jinja, name, text);
 }
 
-static void
-run_init(struct run *r, struct jinja *jinja, struct value vars, struct buf *out)
+static void run_init(struct run *r, struct jinja *jinja, struct value vars, struct buf *out)
 {
 	const struct jinja_options *options = &jinja->options;
 
@@ -291,8 +275,7 @@ run_init(struct run *r, struct jinja *jinja, struct value vars, struct buf *out)
 	r->stack_base = (uintptr_t)__builtin_frame_address(0);
 }
 
-static void
-run_restore(struct run *r)
+static void run_restore(struct run *r)
 {
 	for (struct journal *journal = r->journal; journal; journal = journal->next) {
 		if (journal->is_dict)
@@ -302,8 +285,7 @@ run_restore(struct run *r)
 	}
 }
 
-bool
-jinja_render(struct jinja *jinja, const struct jinja_template *template, struct value vars, struct buf *out)
+bool jinja_render(struct jinja *jinja, const struct jinja_template *template, struct value vars, struct buf *out)
 {
 	size_t start = out->n;
 	struct run r;

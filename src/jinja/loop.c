@@ -2,9 +2,8 @@
 #include "jinja/run.h"
 
 /* The next item that passes the loop's filter. */
-static bool
-loop_fetch(struct run *r, const struct for_node *node, struct iter *iter, struct frame *frame,
-	struct value *item)
+static bool loop_fetch(struct run *r, const struct for_node *node, struct iter *iter, struct frame *frame,
+                       struct value *item)
 {
 	while (iter_next(r, iter, item)) {
 		if (!node->filter)
@@ -20,8 +19,7 @@ loop_fetch(struct run *r, const struct for_node *node, struct iter *iter, struct
 	return false;
 }
 
-bool
-loop_peek(struct run *r, struct loop_object *loop)
+bool loop_peek(struct run *r, struct loop_object *loop)
 {
 	if (!loop->peeked) {
 		loop->ended = loop->filtered ? !iter_next(r, &loop->iter, &loop->after)
@@ -31,8 +29,7 @@ loop_peek(struct run *r, struct loop_object *loop)
 	return !loop->ended;
 }
 
-static enum flow
-loop_turn(struct run *r, const struct for_node *node, struct frame *frame, struct value item)
+static enum flow loop_turn(struct run *r, const struct for_node *node, struct frame *frame, struct value item)
 {
 	if (node->target->kind == NODE_TARGET)
 		frame->slots[node->target->as.name.place.slot] = item;
@@ -44,8 +41,7 @@ loop_turn(struct run *r, const struct for_node *node, struct frame *frame, struc
 }
 
 /* Whether there was no turn. */
-static bool
-loop_simple(struct run *r, const struct for_node *node, struct frame *frame, struct value source)
+static bool loop_simple(struct run *r, const struct for_node *node, struct frame *frame, struct value source)
 {
 	struct iter iter;
 	struct value item;
@@ -61,9 +57,8 @@ loop_simple(struct run *r, const struct for_node *node, struct frame *frame, str
 	return empty && !r->failed;
 }
 
-static bool
-loop_extended(struct run *r, const struct for_node *node, struct frame *frame, struct value source,
-	unsigned depth)
+static bool loop_extended(struct run *r, const struct for_node *node, struct frame *frame, struct value source,
+                          unsigned depth)
 {
 	struct loop_object *loop = ARENA_NEW(r->arena, struct loop_object);
 	struct value saved = frame->slots[node->loop_slot];
@@ -93,9 +88,8 @@ loop_extended(struct run *r, const struct for_node *node, struct frame *frame, s
 	return empty && !r->failed;
 }
 
-static enum flow
-loop_run(struct run *r, const struct for_node *node, struct frame *frame, struct value source,
-	unsigned depth)
+static enum flow loop_run(struct run *r, const struct for_node *node, struct frame *frame, struct value source,
+                          unsigned depth)
 {
 	exec_loads(r, &node->loads, frame, false);
 	exec_loads(r, &node->filter_loads, frame, false);
@@ -107,9 +101,8 @@ loop_run(struct run *r, const struct for_node *node, struct frame *frame, struct
 	return exec_nodes(r, &node->otherwise, frame);
 }
 
-static void
-loop_recurse(struct run *r, const struct for_node *node, struct frame *up, struct value source,
-	unsigned depth)
+static void loop_recurse(struct run *r, const struct for_node *node, struct frame *up, struct value source,
+                         unsigned depth)
 {
 	size_t top = r->stack_top;
 	struct trace trace;
@@ -129,14 +122,12 @@ loop_recurse(struct run *r, const struct for_node *node, struct frame *up, struc
 	run_leave(r, &trace);
 }
 
-void
-exec_recursion(struct run *r, struct loop_object *loop, struct value source)
+void exec_recursion(struct run *r, struct loop_object *loop, struct value source)
 {
 	loop_recurse(r, loop->node, loop->frame->up, source, loop->depth0 + 1);
 }
 
-enum flow
-exec_for(struct run *r, const struct node *node, struct frame *frame)
+enum flow exec_for(struct run *r, const struct node *node, struct frame *frame)
 {
 	const struct for_node *loop = node->as.loop;
 	struct value source = eval(r, loop->iterable, frame);

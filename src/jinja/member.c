@@ -3,8 +3,7 @@
 
 #include <stdio.h>
 
-const char *
-type_name(struct value v)
+const char *type_name(struct value v)
 {
 	static const char *const kinds[] = {"undefined", "None",  "bool", "int",  "float",
 	                                    "str",       "list",  "tuple", "dict"};
@@ -16,8 +15,7 @@ type_name(struct value v)
 	return v.kind == VALUE_OBJECT ? objects[v.as.object->kind] : kinds[v.kind];
 }
 
-struct value
-undefined_used(struct run *r, struct value v)
+struct value undefined_used(struct run *r, struct value v)
 {
 	static const struct undefined nothing = {UNDEFINED_BECAUSE, {"value is undefined", 18}, NULL};
 	const struct undefined *u = v.as.undefined ? v.as.undefined : &nothing;
@@ -42,8 +40,7 @@ undefined_used(struct run *r, struct value v)
 	return v;
 }
 
-static struct value
-make_undefined(struct run *r, enum undefined_kind kind, struct str name, const char *owner)
+static struct value make_undefined(struct run *r, enum undefined_kind kind, struct str name, const char *owner)
 {
 	struct undefined *u = arena_alloc(r->arena, sizeof *u);
 
@@ -51,8 +48,7 @@ make_undefined(struct run *r, enum undefined_kind kind, struct str name, const c
 	return (struct value){.kind = VALUE_UNDEFINED, .as.undefined = u};
 }
 
-struct value
-undefined_because(struct run *r, const char *format, ...)
+struct value undefined_because(struct run *r, const char *format, ...)
 {
 	char message[400];
 	va_list args;
@@ -65,8 +61,7 @@ undefined_because(struct run *r, const char *format, ...)
 		strlen(message)}, NULL);
 }
 
-static struct value
-make_method(struct run *r, const struct builtin *builtin, struct value self)
+static struct value make_method(struct run *r, const struct builtin *builtin, struct value self)
 {
 	struct method_object *method = ARENA_NEW(r->arena, struct method_object);
 
@@ -74,8 +69,7 @@ make_method(struct run *r, const struct builtin *builtin, struct value self)
 	return (struct value){.kind = VALUE_OBJECT, .as.object = &method->base};
 }
 
-static struct value
-loop_cycle(struct run *r, struct value self, struct value *argv, const struct args *args)
+static struct value loop_cycle(struct run *r, struct value self, struct value *argv, const struct args *args)
 {
 	const struct loop_object *loop = (const struct loop_object *)self.as.object;
 
@@ -85,8 +79,7 @@ loop_cycle(struct run *r, struct value self, struct value *argv, const struct ar
 	return args->positional[(size_t)loop->index0 % args->count];
 }
 
-static struct value
-loop_changed(struct run *r, struct value self, struct value *argv, const struct args *args)
+static struct value loop_changed(struct run *r, struct value self, struct value *argv, const struct args *args)
 {
 	struct loop_object *loop = (struct loop_object *)self.as.object;
 	struct value now = make_tuple(r, args->positional, args->count);
@@ -103,8 +96,7 @@ static const struct builtin loop_methods[] = {
 	{"changed", loop_changed, "*", 0, false, false},
 };
 
-static int64_t
-loop_length(struct run *r, struct loop_object *loop)
+static int64_t loop_length(struct run *r, struct loop_object *loop)
 {
 	int64_t length = loop->node->filter ? -1 : value_length(r, loop->iter.source);
 
@@ -125,8 +117,7 @@ loop_length(struct run *r, struct loop_object *loop)
 	return loop->length;
 }
 
-static struct value
-loop_member(struct run *r, struct loop_object *loop, const struct name *name, struct value self)
+static struct value loop_member(struct run *r, struct loop_object *loop, const struct name *name, struct value self)
 {
 	switch (name->loop_attr) {
 	case LOOP_INDEX:
@@ -159,8 +150,7 @@ loop_member(struct run *r, struct loop_object *loop, const struct name *name, st
 	}
 }
 
-static struct value
-cycler_next(struct run *r, struct value self, struct value *argv, const struct args *args)
+static struct value cycler_next(struct run *r, struct value self, struct value *argv, const struct args *args)
 {
 	struct cycler_object *cycler = (struct cycler_object *)self.as.object;
 	struct value v = cycler->items[cycler->at];
@@ -170,8 +160,7 @@ cycler_next(struct run *r, struct value self, struct value *argv, const struct a
 	return v;
 }
 
-static struct value
-cycler_reset(struct run *r, struct value self, struct value *argv, const struct args *args)
+static struct value cycler_reset(struct run *r, struct value self, struct value *argv, const struct args *args)
 {
 	(void)r, (void)argv, (void)args;
 	((struct cycler_object *)self.as.object)->at = 0;
@@ -183,8 +172,7 @@ static const struct builtin cycler_methods[] = {
 	{"reset", cycler_reset, "", 0, false, false},
 };
 
-static struct value
-macro_member(struct run *r, const struct func *func, struct str name)
+static struct value macro_member(struct run *r, const struct func *func, struct str name)
 {
 	if (str_is(name, "name"))
 		return func->name ? value_borrow(r->arena, func->name->text) : value_none();
@@ -202,8 +190,7 @@ macro_member(struct run *r, const struct func *func, struct str name)
 	return v;
 }
 
-static struct value
-object_member(struct run *r, struct value self, const struct name *name)
+static struct value object_member(struct run *r, struct value self, const struct name *name)
 {
 	struct object *object = self.as.object;
 	struct value key = {.kind = VALUE_STRING, .as.string = (struct string *)&name->string};
@@ -253,16 +240,14 @@ object_member(struct run *r, struct value self, const struct name *name)
 }
 
 /* The member NAME of V that Python would find as an attribute; missing where there is none. */
-static struct value
-find_method(struct run *r, struct value v, struct str name)
+static struct value find_method(struct run *r, struct value v, struct str name)
 {
 	const struct builtin *builtin = builtin_method(v.kind, name);
 
 	return builtin ? make_method(r, builtin, v) : value_undefined();
 }
 
-struct value
-member_attr(struct run *r, struct value object, const struct name *name)
+struct value member_attr(struct run *r, struct value object, const struct name *name)
 {
 	const struct builtin *method = NULL;
 
@@ -300,16 +285,14 @@ member_attr(struct run *r, struct value object, const struct name *name)
 }
 
 /* INDEX counted from the end where negative; false where it is outside. */
-static bool
-index_in(int64_t *index, int64_t length)
+static bool index_in(int64_t *index, int64_t length)
 {
 	if (*index < 0)
 		*index += length;
 	return *index >= 0 && *index < length;
 }
 
-static struct value
-item_at(struct run *r, struct value object, int64_t index)
+static struct value item_at(struct run *r, struct value object, int64_t index)
 {
 	switch ((enum value_kind)object.kind) {
 	case VALUE_LIST:
@@ -343,8 +326,7 @@ item_at(struct run *r, struct value object, int64_t index)
 	                      type_name(object));
 }
 
-static struct value
-item_named(struct run *r, struct value object, struct value key)
+static struct value item_named(struct run *r, struct value object, struct value key)
 {
 	struct value v = value_undefined();
 
@@ -355,8 +337,7 @@ item_named(struct run *r, struct value object, struct value key)
 	return value_missing(v) ? make_undefined(r, UNDEFINED_MEMBER, value_str(key), type_name(object)) : v;
 }
 
-struct value
-member_item(struct run *r, struct value object, struct value key)
+struct value member_item(struct run *r, struct value object, struct value key)
 {
 	if (object.kind == VALUE_UNDEFINED)
 		return undefined_used(r, object);
@@ -382,8 +363,7 @@ member_item(struct run *r, struct value object, struct value key)
 }
 
 /* Python's rule for what a bound of a slice means; NONE stands for its default. */
-static bool
-slice_bound(struct run *r, struct value v, int64_t length, bool backward, int64_t fallback, int64_t *bound)
+static bool slice_bound(struct run *r, struct value v, int64_t length, bool backward, int64_t fallback, int64_t *bound)
 {
 	if (v.kind == VALUE_NONE) {
 		*bound = fallback;
@@ -404,8 +384,7 @@ slice_bound(struct run *r, struct value v, int64_t length, bool backward, int64_
 	return true;
 }
 
-static struct value
-slice_string(struct run *r, struct value object, int64_t start, int64_t step, int64_t count)
+static struct value slice_string(struct run *r, struct value object, int64_t start, int64_t step, int64_t count)
 {
 	size_t begin = r->out->n;
 
@@ -428,8 +407,7 @@ slice_string(struct run *r, struct value object, int64_t start, int64_t step, in
 	return make_captured(r, begin);
 }
 
-struct value
-member_slice(struct run *r, struct value object, const struct value bounds[3])
+struct value member_slice(struct run *r, struct value object, const struct value bounds[3])
 {
 	int64_t length = object.kind == VALUE_DICT ? -1 : value_length(r, object), start, stop, step = 1;
 
@@ -470,8 +448,7 @@ member_slice(struct run *r, struct value object, const struct value bounds[3])
 	return v;
 }
 
-static bool
-all_digits(struct str text)
+static bool all_digits(struct str text)
 {
 	for (size_t i = 0; i < text.n; i++) {
 		if (text.p[i] < '0' || text.p[i] > '9')
@@ -480,8 +457,7 @@ all_digits(struct str text)
 	return text.n > 0 && text.n < 18;
 }
 
-struct value
-member_path(struct run *r, struct value object, struct value path, struct value fallback)
+struct value member_path(struct run *r, struct value object, struct value path, struct value fallback)
 {
 	if (path.kind == VALUE_NONE || value_missing(path))
 		return object;

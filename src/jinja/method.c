@@ -21,8 +21,7 @@ BUILTIN(method_replace)
 		arg_int(r, argv[2], -1));
 }
 
-static struct str
-fill_of(struct run *r, struct value v)
+static struct str fill_of(struct run *r, struct value v)
 {
 	struct str fill = arg_str(r, v, " ");
 
@@ -55,8 +54,7 @@ BUILTIN(method_zfill)
 }
 
 /* TEXT between the code points START and END of a method's arguments; *FROM is the byte where it begins. */
-static bool
-clip(struct run *r, struct value self, const struct value *bounds, struct str *text, size_t *from)
+static bool clip(struct run *r, struct value self, const struct value *bounds, struct str *text, size_t *from)
 {
 	int64_t length = (int64_t)string_chars(self.as.string);
 	int64_t start = arg_int(r, bounds[0], 0), end = arg_int(r, bounds[1], length);
@@ -71,9 +69,8 @@ clip(struct run *r, struct value self, const struct value *bounds, struct str *t
 }
 
 /* Python's startswith and endswith: a string or a tuple of them. */
-static struct value
-has_affix(struct run *r, struct value self, const struct value *argv,
-	bool (*has)(struct str s, struct str affix))
+static struct value has_affix(struct run *r, struct value self, const struct value *argv,
+                              bool (*has)(struct str s, struct str affix))
 {
 	struct str text;
 	size_t from;
@@ -95,8 +92,7 @@ has_affix(struct run *r, struct value self, const struct value *argv,
 BUILTIN(method_startswith) { UNUSED; return has_affix(r, self, argv, str_starts); }
 BUILTIN(method_endswith) { UNUSED; return has_affix(r, self, argv, str_ends); }
 
-static int64_t
-find_forward(struct run *r, struct value self, const struct value *argv, bool last)
+static int64_t find_forward(struct run *r, struct value self, const struct value *argv, bool last)
 {
 	struct str text, needle = arg_str(r, argv[0], "");
 	size_t from, found = SIZE_MAX;
@@ -114,8 +110,7 @@ find_forward(struct run *r, struct value self, const struct value *argv, bool la
 BUILTIN(method_find) { UNUSED; return value_int(find_forward(r, self, argv, false)); }
 BUILTIN(method_rfind) { UNUSED; return value_int(find_forward(r, self, argv, true)); }
 
-static struct value
-index_or_fail(struct run *r, int64_t index)
+static struct value index_or_fail(struct run *r, int64_t index)
 {
 	return index < 0 ? run_fail(r, "substring not found") : value_int(index);
 }
@@ -140,14 +135,12 @@ BUILTIN(method_count)
 	return value_int(count);
 }
 
-static void
-add_piece(struct run *r, struct list *list, struct str piece)
+static void add_piece(struct run *r, struct list *list, struct str piece)
 {
 	list_append(list, value_borrow(r->arena, piece));
 }
 
-static void
-split_blanks(struct run *r, struct list *list, struct str text, int64_t most)
+static void split_blanks(struct run *r, struct list *list, struct str text, int64_t most)
 {
 	text = str_slice(text, unicode_space_prefix(text), text.n);
 	while (text.n && run_step(r)) {
@@ -167,8 +160,7 @@ split_blanks(struct run *r, struct list *list, struct str text, int64_t most)
 	}
 }
 
-static void
-reverse_list(struct list *list)
+static void reverse_list(struct list *list)
 {
 	for (size_t i = 0; i < list->count / 2; i++) {
 		struct value v = list->items[i];
@@ -178,8 +170,7 @@ reverse_list(struct list *list)
 	}
 }
 
-static void
-rsplit_blanks(struct run *r, struct list *list, struct str text, int64_t most)
+static void rsplit_blanks(struct run *r, struct list *list, struct str text, int64_t most)
 {
 	text.n -= unicode_space_suffix(text);
 	while (text.n && run_step(r)) {
@@ -204,8 +195,7 @@ rsplit_blanks(struct run *r, struct list *list, struct str text, int64_t most)
 	reverse_list(list);
 }
 
-static size_t
-search_last(struct str text, struct str needle)
+static size_t search_last(struct str text, struct str needle)
 {
 	for (size_t at = text.n >= needle.n ? text.n - needle.n + 1 : 0; at-- > 0;) {
 		if (memcmp(text.p + at, needle.p, needle.n) == 0)
@@ -214,8 +204,7 @@ search_last(struct str text, struct str needle)
 	return SIZE_MAX;
 }
 
-static struct value
-split_string(struct run *r, struct value self, struct value *argv, bool from_end)
+static struct value split_string(struct run *r, struct value self, struct value *argv, bool from_end)
 {
 	struct value v = value_list(r->arena, 0);
 	struct str text = value_str(self);
@@ -259,8 +248,7 @@ BUILTIN(method_splitlines)
 	return v;
 }
 
-static struct value
-partition(struct run *r, struct value self, struct value separator, bool last)
+static struct value partition(struct run *r, struct value self, struct value separator, bool last)
 {
 	struct str text = value_str(self), by = arg_str(r, separator, "");
 
@@ -298,8 +286,7 @@ BUILTIN(method_removesuffix)
 }
 
 /* True where there are code points and all of them are as WHICH says. */
-static struct value
-all_are(struct value self, bool (*which)(unsigned code))
+static struct value all_are(struct value self, bool (*which)(unsigned code))
 {
 	struct str text = value_str(self);
 	unsigned bytes;
@@ -311,8 +298,7 @@ all_are(struct value self, bool (*which)(unsigned code))
 	return value_bool(text.n > 0);
 }
 
-static bool
-is_ascii(unsigned code)
+static bool is_ascii(unsigned code)
 {
 	return code < 0x80;
 }
@@ -383,8 +369,7 @@ BUILTIN(method_expandtabs)
 	return make_captured(r, start);
 }
 
-const struct builtin *
-builtin_string_methods(void)
+const struct builtin *builtin_string_methods(void)
 {
 	static const struct builtin methods[] = {
 		{"capitalize", method_capitalize, "", 0, false, false},

@@ -6,38 +6,32 @@
 static const char *const op_names[] = {"+", "-", "*", "/", "//", "%", "**", "==", "!=", "<", "<=", ">",
 	">=", "in", "not in"};
 
-static bool
-is_int(struct value v)
+static bool is_int(struct value v)
 {
 	return v.kind == VALUE_INT || v.kind == VALUE_BOOL;
 }
 
-static bool
-is_number(struct value v)
+static bool is_number(struct value v)
 {
 	return is_int(v) || v.kind == VALUE_FLOAT;
 }
 
-static int64_t
-as_int(struct value v)
+static int64_t as_int(struct value v)
 {
 	return v.kind == VALUE_BOOL ? v.as.boolean : v.as.integer;
 }
 
-static double
-as_real(struct value v)
+static double as_real(struct value v)
 {
 	return v.kind == VALUE_FLOAT ? v.as.real : (double)as_int(v);
 }
 
-static struct value
-overflow(struct run *r)
+static struct value overflow(struct run *r)
 {
 	return run_fail(r, "result does not fit in a 64-bit integer");
 }
 
-static struct value
-unsuited(struct run *r, enum operator op, struct value a, struct value b)
+static struct value unsuited(struct run *r, enum operator op, struct value a, struct value b)
 {
 	if (a.kind == VALUE_UNDEFINED)
 		return undefined_used(r, a);
@@ -46,8 +40,7 @@ unsuited(struct run *r, enum operator op, struct value a, struct value b)
 	return run_fail(r, "'%s' does not work on %s and %s", op_names[op], type_name(a), type_name(b));
 }
 
-static struct value
-int_power(struct run *r, int64_t base, int64_t exponent)
+static struct value int_power(struct run *r, int64_t base, int64_t exponent)
 {
 	int64_t result = 1;
 
@@ -61,8 +54,7 @@ int_power(struct run *r, int64_t base, int64_t exponent)
 	return value_int(result);
 }
 
-struct value
-op_power(struct run *r, struct value a, struct value b)
+struct value op_power(struct run *r, struct value a, struct value b)
 {
 	if (is_int(a) && is_int(b) && as_int(b) >= 0)
 		return int_power(r, as_int(a), as_int(b));
@@ -77,8 +69,7 @@ op_power(struct run *r, struct value a, struct value b)
 	return value_float(real);
 }
 
-static struct value
-int_arithmetic(struct run *r, enum operator op, int64_t a, int64_t b)
+static struct value int_arithmetic(struct run *r, enum operator op, int64_t a, int64_t b)
 {
 	int64_t n = 0;
 	bool over = false;
@@ -110,8 +101,7 @@ int_arithmetic(struct run *r, enum operator op, int64_t a, int64_t b)
 	return over ? overflow(r) : value_int(n);
 }
 
-static double
-float_modulo(double a, double b)
+static double float_modulo(double a, double b)
 {
 	double m = fmod(a, b);
 
@@ -120,8 +110,7 @@ float_modulo(double a, double b)
 	return (m < 0) != (b < 0) ? m + b : m;
 }
 
-static double
-float_floor(double a, double b)
+static double float_floor(double a, double b)
 {
 	double m = fmod(a, b), quotient = (a - m) / b;
 
@@ -133,8 +122,7 @@ float_floor(double a, double b)
 	return quotient - whole > 0.5 ? whole + 1 : whole;
 }
 
-static struct value
-float_arithmetic(struct run *r, enum operator op, double a, double b)
+static struct value float_arithmetic(struct run *r, enum operator op, double a, double b)
 {
 	switch (op) {
 	case OP_ADD:
@@ -151,8 +139,7 @@ float_arithmetic(struct run *r, enum operator op, double a, double b)
 	}
 }
 
-static struct value
-join_strings(struct run *r, struct value a, struct value b)
+static struct value join_strings(struct run *r, struct value a, struct value b)
 {
 	struct str x = value_str(a), y = value_str(b);
 
@@ -164,8 +151,7 @@ join_strings(struct run *r, struct value a, struct value b)
 	return value_borrow(r->arena, (struct str){p, x.n + y.n});
 }
 
-static struct value
-join_lists(struct run *r, struct value a, struct value b)
+static struct value join_lists(struct run *r, struct value a, struct value b)
 {
 	const struct list *x = a.as.list, *y = b.as.list;
 	struct value v = value_list(r->arena, x->count + y->count);
@@ -181,8 +167,7 @@ join_lists(struct run *r, struct value a, struct value b)
 	return v;
 }
 
-static struct value
-repeat(struct run *r, struct value what, int64_t times)
+static struct value repeat(struct run *r, struct value what, int64_t times)
 {
 	bool text = what.kind == VALUE_STRING;
 	size_t n = text ? what.as.string->length : what.as.list->count, size = text ? 1 : sizeof(struct value);
@@ -208,14 +193,12 @@ repeat(struct run *r, struct value what, int64_t times)
 	return v;
 }
 
-static bool
-repeatable(struct value v)
+static bool repeatable(struct value v)
 {
 	return v.kind == VALUE_STRING || v.kind == VALUE_LIST || v.kind == VALUE_TUPLE;
 }
 
-struct value
-op_binary(struct run *r, enum operator op, struct value a, struct value b)
+struct value op_binary(struct run *r, enum operator op, struct value a, struct value b)
 {
 	if (a.kind == VALUE_INT && b.kind == VALUE_INT && op != OP_POWER)
 		return int_arithmetic(r, op, a.as.integer, b.as.integer);
@@ -239,8 +222,7 @@ op_binary(struct run *r, enum operator op, struct value a, struct value b)
 	return unsuited(r, op, a, b);
 }
 
-struct value
-op_negate(struct run *r, struct value v, bool minus)
+struct value op_negate(struct run *r, struct value v, bool minus)
 {
 	int64_t n;
 
@@ -256,8 +238,7 @@ op_negate(struct run *r, struct value v, bool minus)
 	return run_fail(r, "%s has no sign", type_name(v));
 }
 
-bool
-op_truth(struct run *r, struct value v)
+bool op_truth(struct run *r, struct value v)
 {
 	switch ((enum value_kind)v.kind) {
 	case VALUE_BOOL:
@@ -285,14 +266,12 @@ op_truth(struct run *r, struct value v)
 }
 
 /* By the numbers, as Python. */
-static bool
-range_equal(const struct range_object *a, const struct range_object *b)
+static bool range_equal(const struct range_object *a, const struct range_object *b)
 {
 	return a->count == b->count && (a->count == 0 || a->start == b->start) && (a->count <= 1 || a->step == b->step);
 }
 
-bool
-op_equal(struct run *r, struct value a, struct value b)
+bool op_equal(struct run *r, struct value a, struct value b)
 {
 	if (r->strict && (a.kind == VALUE_UNDEFINED || b.kind == VALUE_UNDEFINED))
 		undefined_used(r, a.kind == VALUE_UNDEFINED ? a : b);
@@ -303,8 +282,7 @@ op_equal(struct run *r, struct value a, struct value b)
 }
 
 /* Exact also where an integer does not fit in a double. */
-static int
-order_mixed(int64_t n, double real)
+static int order_mixed(int64_t n, double real)
 {
 	if (real >= 0x1p63)
 		return -1;
@@ -315,8 +293,7 @@ order_mixed(int64_t n, double real)
 	return n < m ? -1 : n > m ? 1 : whole < real ? -1 : 0;
 }
 
-static int
-order_numbers(struct value a, struct value b)
+static int order_numbers(struct value a, struct value b)
 {
 	if (is_int(a) && is_int(b))
 		return as_int(a) < as_int(b) ? -1 : as_int(a) > as_int(b);
@@ -327,8 +304,7 @@ order_numbers(struct value a, struct value b)
 	return a.as.real < b.as.real ? -1 : a.as.real > b.as.real;
 }
 
-static int
-order_deep(struct run *r, struct value a, struct value b, unsigned depth)
+static int order_deep(struct run *r, struct value a, struct value b, unsigned depth)
 {
 	if (is_number(a) && is_number(b))
 		return order_numbers(a, b);
@@ -350,20 +326,17 @@ order_deep(struct run *r, struct value a, struct value b, unsigned depth)
 	return x->count < y->count ? -1 : x->count > y->count;
 }
 
-int
-op_order(struct run *r, struct value a, struct value b)
+int op_order(struct run *r, struct value a, struct value b)
 {
 	return order_deep(r, a, b, 0);
 }
 
-static bool
-is_nan(struct value v)
+static bool is_nan(struct value v)
 {
 	return v.kind == VALUE_FLOAT && isnan(v.as.real);
 }
 
-bool
-op_compare(struct run *r, enum operator op, struct value a, struct value b)
+bool op_compare(struct run *r, enum operator op, struct value a, struct value b)
 {
 	switch (op) {
 	case OP_EQUAL:
@@ -392,8 +365,7 @@ op_compare(struct run *r, enum operator op, struct value a, struct value b)
 	}
 }
 
-static bool
-in_string(struct run *r, struct value item, struct str text)
+static bool in_string(struct run *r, struct value item, struct str text)
 {
 	if (item.kind == VALUE_UNDEFINED) {
 		undefined_used(r, item);
@@ -406,8 +378,7 @@ in_string(struct run *r, struct value item, struct str text)
 	return str_search(text, value_str(item), 0) < SIZE_MAX;
 }
 
-bool
-op_in(struct run *r, struct value item, struct value container)
+bool op_in(struct run *r, struct value item, struct value container)
 {
 	struct iter iter;
 	struct value each;

@@ -3,8 +3,7 @@
 
 #include <stdio.h>
 
-static bool
-at_tag_end(const struct parser *p)
+static bool at_tag_end(const struct parser *p)
 {
 	enum token_kind kind = p->token.kind;
 
@@ -12,8 +11,7 @@ at_tag_end(const struct parser *p)
 }
 
 /* Makes the end of the tag the current token. */
-static void
-parse_recover(struct parser *p)
+static void parse_recover(struct parser *p)
 {
 	if (at_tag_end(p))
 		return;
@@ -33,8 +31,7 @@ parse_recover(struct parser *p)
 	while (p->token.kind == TOKEN_ERROR);
 }
 
-bool
-parse_error(struct parser *p, uint32_t offset, uint32_t length, const char *format, ...)
+bool parse_error(struct parser *p, uint32_t offset, uint32_t length, const char *format, ...)
 {
 	char message[400];
 	va_list args;
@@ -50,8 +47,7 @@ parse_error(struct parser *p, uint32_t offset, uint32_t length, const char *form
 	return true;
 }
 
-static void
-parse_lex_error(struct parser *p)
+static void parse_lex_error(struct parser *p)
 {
 	struct token token = p->token;
 	unsigned depth = p->lexer.depth;
@@ -67,8 +63,7 @@ parse_lex_error(struct parser *p)
 		diag_note(p->jinja->diag, (struct span){p->template->source, opened, 1}, "this bracket is open");
 }
 
-void
-parse_next(struct parser *p)
+void parse_next(struct parser *p)
 {
 	if (at_tag_end(p))
 		p->panic = p->token.kind == TOKEN_END && p->panic;
@@ -83,8 +78,7 @@ parse_next(struct parser *p)
 		parse_lex_error(p);
 }
 
-const struct token *
-parse_peek(struct parser *p)
+const struct token *parse_peek(struct parser *p)
 {
 	if (!p->has_ahead) {
 		if (at_tag_end(p))
@@ -95,8 +89,7 @@ parse_peek(struct parser *p)
 	return &p->ahead;
 }
 
-void
-parse_expected(struct parser *p, const char *wanted)
+void parse_expected(struct parser *p, const char *wanted)
 {
 	char room[80];
 	unsigned depth = p->lexer.depth;
@@ -111,8 +104,7 @@ parse_expected(struct parser *p, const char *wanted)
 			"this bracket is still open");
 }
 
-bool
-parse_accept(struct parser *p, enum token_kind kind)
+bool parse_accept(struct parser *p, enum token_kind kind)
 {
 	if (p->panic || p->token.kind != kind)
 		return false;
@@ -120,8 +112,7 @@ parse_accept(struct parser *p, enum token_kind kind)
 	return true;
 }
 
-bool
-parse_expect(struct parser *p, enum token_kind kind, const char *wanted)
+bool parse_expect(struct parser *p, enum token_kind kind, const char *wanted)
 {
 	if (parse_accept(p, kind))
 		return true;
@@ -129,14 +120,12 @@ parse_expect(struct parser *p, enum token_kind kind, const char *wanted)
 	return false;
 }
 
-bool
-parse_is_word(const struct parser *p, const char *word)
+bool parse_is_word(const struct parser *p, const char *word)
 {
 	return p->token.kind == TOKEN_NAME && str_is(p->token.str, word);
 }
 
-bool
-parse_accept_word(struct parser *p, const char *word)
+bool parse_accept_word(struct parser *p, const char *word)
 {
 	if (p->panic || !parse_is_word(p, word))
 		return false;
@@ -144,8 +133,7 @@ parse_accept_word(struct parser *p, const char *word)
 	return true;
 }
 
-bool
-parse_enter(struct parser *p)
+bool parse_enter(struct parser *p)
 {
 	if (p->nesting >= PARSE_NESTING) {
 		parse_error(p, p->token.offset, p->token.length, "nested more than %d levels deep",
@@ -156,14 +144,12 @@ parse_enter(struct parser *p)
 	return true;
 }
 
-void
-parse_leave(struct parser *p)
+void parse_leave(struct parser *p)
 {
 	p->nesting--;
 }
 
-struct node *
-parse_node(struct parser *p, enum node_kind kind, uint32_t offset)
+struct node *parse_node(struct parser *p, enum node_kind kind, uint32_t offset)
 {
 	struct node *node = ARENA_NEW(p->arena, struct node);
 
@@ -175,32 +161,28 @@ parse_node(struct parser *p, enum node_kind kind, uint32_t offset)
 	return node;
 }
 
-struct node *
-parse_done(struct parser *p, struct node *node)
+struct node *parse_done(struct parser *p, struct node *node)
 {
 	if (p->last_end > node->offset)
 		node->length = p->last_end - node->offset;
 	return node;
 }
 
-void
-nodes_init(struct nodes *nodes)
+void nodes_init(struct nodes *nodes)
 {
 	nodes->first = NULL;
 	nodes->tail = &nodes->first;
 	nodes->count = 0;
 }
 
-void
-nodes_add(struct nodes *nodes, struct node *node)
+void nodes_add(struct nodes *nodes, struct node *node)
 {
 	*nodes->tail = node;
 	nodes->tail = &node->next;
 	nodes->count++;
 }
 
-void
-parse_uses(struct parser *p, const struct name *name, bool stored)
+void parse_uses(struct parser *p, const struct name *name, bool stored)
 {
 	unsigned bit = 1u << name->special;
 

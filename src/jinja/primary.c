@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "jinja/parse.h"
 
-static struct node *
-constant(struct parser *p, struct value value)
+static struct node *constant(struct parser *p, struct value value)
 {
 	struct node *node = parse_node(p, NODE_CONSTANT, p->token.offset);
 
@@ -11,8 +10,7 @@ constant(struct parser *p, struct value value)
 	return parse_done(p, node);
 }
 
-static struct node *
-parse_name(struct parser *p)
+static struct node *parse_name(struct parser *p)
 {
 	static const struct {
 		const char *word;
@@ -35,8 +33,7 @@ parse_name(struct parser *p)
 }
 
 /* Adjacent strings are one. */
-static struct node *
-parse_string(struct parser *p)
+static struct node *parse_string(struct parser *p)
 {
 	struct str text = p->token.str;
 	struct node *node = parse_node(p, NODE_CONSTANT, p->token.offset);
@@ -54,8 +51,7 @@ parse_string(struct parser *p)
 	return parse_done(p, node);
 }
 
-static struct node *
-parse_list(struct parser *p)
+static struct node *parse_list(struct parser *p)
 {
 	struct node *node = parse_node(p, NODE_LIST, p->token.offset);
 
@@ -70,8 +66,7 @@ parse_list(struct parser *p)
 	return parse_done(p, node);
 }
 
-static struct node *
-parse_dict(struct parser *p)
+static struct node *parse_dict(struct parser *p)
 {
 	struct node *node = parse_node(p, NODE_DICT, p->token.offset);
 
@@ -88,8 +83,7 @@ parse_dict(struct parser *p)
 	return parse_done(p, node);
 }
 
-bool
-parse_tuple_ends(const struct parser *p, const char *word)
+bool parse_tuple_ends(const struct parser *p, const char *word)
 {
 	enum token_kind kind = p->token.kind;
 
@@ -98,8 +92,7 @@ parse_tuple_ends(const struct parser *p, const char *word)
 	       (word && parse_is_word(p, word));
 }
 
-static struct node *
-parse_items(struct parser *p, bool conditions, const char *word, bool may_be_empty)
+static struct node *parse_items(struct parser *p, bool conditions, const char *word, bool may_be_empty)
 {
 	uint32_t offset = p->token.offset;
 	struct nodes items;
@@ -121,14 +114,12 @@ parse_items(struct parser *p, bool conditions, const char *word, bool may_be_emp
 	return parse_done(p, node);
 }
 
-struct node *
-parse_tuple(struct parser *p, bool conditions, const char *word)
+struct node *parse_tuple(struct parser *p, bool conditions, const char *word)
 {
 	return parse_items(p, conditions, word, false);
 }
 
-static struct node *
-parse_parentheses(struct parser *p)
+static struct node *parse_parentheses(struct parser *p)
 {
 	uint32_t offset = p->token.offset;
 
@@ -139,8 +130,7 @@ parse_parentheses(struct parser *p)
 	return parse_done(p, node);
 }
 
-struct node *
-parse_primary(struct parser *p)
+struct node *parse_primary(struct parser *p)
 {
 	switch (p->token.kind) {
 	case TOKEN_NAME:
@@ -163,8 +153,7 @@ parse_primary(struct parser *p)
 	}
 }
 
-struct call_args *
-parse_arguments(struct parser *p)
+struct call_args *parse_arguments(struct parser *p)
 {
 	struct call_args *args = ARENA_NEW(p->arena, struct call_args);
 	struct named_arg **tail = &args->named;
@@ -208,8 +197,7 @@ parse_arguments(struct parser *p)
 	return args;
 }
 
-struct node *
-parse_call(struct parser *p, struct node *callee)
+struct node *parse_call(struct parser *p, struct node *callee)
 {
 	struct node *node = parse_node(p, NODE_CALL, callee->offset);
 
@@ -218,8 +206,7 @@ parse_call(struct parser *p, struct node *callee)
 	return parse_done(p, node);
 }
 
-static struct node *
-parse_dot(struct parser *p, struct node *object)
+static struct node *parse_dot(struct parser *p, struct node *object)
 {
 	struct node *node = parse_node(p, NODE_ATTR, object->offset);
 
@@ -241,8 +228,7 @@ parse_dot(struct parser *p, struct node *object)
 }
 
 /* Start, stop and step; each may be left out. */
-static struct node *
-parse_subscript(struct parser *p)
+static struct node *parse_subscript(struct parser *p)
 {
 	struct node *node = parse_node(p, NODE_SLICE, p->token.offset);
 
@@ -263,8 +249,7 @@ parse_subscript(struct parser *p)
 	return parse_done(p, node);
 }
 
-static struct node *
-parse_brackets(struct parser *p, struct node *object)
+static struct node *parse_brackets(struct parser *p, struct node *object)
 {
 	struct node *node = parse_node(p, NODE_ITEM, object->offset);
 	struct node *tuple = parse_node(p, NODE_TUPLE, p->token.offset);
@@ -293,8 +278,7 @@ parse_brackets(struct parser *p, struct node *object)
 	return parse_done(p, node);
 }
 
-struct node *
-parse_postfix(struct parser *p, struct node *node)
+struct node *parse_postfix(struct parser *p, struct node *node)
 {
 	while (!p->panic) {
 		if (p->token.kind == TOKEN_DOT)

@@ -8,8 +8,7 @@
 
 static void print_deep(struct run *r, struct value v, unsigned depth);
 
-void
-print_int(struct buf *out, int64_t n)
+void print_int(struct buf *out, int64_t n)
 {
 	char room[24], *p = room + sizeof room;
 	uint64_t u = n < 0 ? 0 - (uint64_t)n : (uint64_t)n;
@@ -23,8 +22,7 @@ print_int(struct buf *out, int64_t n)
 }
 
 /* The shortest digits that read back as REAL, as "d.ddde-dd". */
-static void
-float_shortest(double real, char room[40])
+static void float_shortest(double real, char room[40])
 {
 	for (int digits = fabs(real) < 0x1p-1022 ? 0 : 14; digits <= 16; digits++) {
 		snprintf(room, 40, "%.*e", digits, real);
@@ -33,8 +31,7 @@ float_shortest(double real, char room[40])
 	}
 }
 
-void
-print_float(struct buf *out, double real)
+void print_float(struct buf *out, double real)
 {
 	char room[40];
 
@@ -85,8 +82,7 @@ print_float(struct buf *out, double real)
 	}
 }
 
-static void
-repr_escape(struct buf *out, unsigned code, char quote)
+static void repr_escape(struct buf *out, unsigned code, char quote)
 {
 	char room[4];
 
@@ -104,8 +100,7 @@ repr_escape(struct buf *out, unsigned code, char quote)
 		buf_addf(out, code < 0x100 ? "\\x%02x" : code < 0x10000 ? "\\u%04x" : "\\U%08x", code);
 }
 
-static void
-repr_string(struct buf *out, struct str s)
+static void repr_string(struct buf *out, struct str s)
 {
 	bool single = s.n && memchr(s.p, '\'', s.n), twice = s.n && memchr(s.p, '"', s.n);
 	char quote = single && !twice ? '"' : '\'';
@@ -117,8 +112,7 @@ repr_string(struct buf *out, struct str s)
 	buf_addc(out, quote);
 }
 
-static void
-repr_items(struct run *r, const struct list *list, const char *open, const char *close, unsigned depth)
+static void repr_items(struct run *r, const struct list *list, const char *open, const char *close, unsigned depth)
 {
 	buf_adds(r->out, open);
 	for (size_t i = 0; i < list->count && !r->failed; i++) {
@@ -129,8 +123,7 @@ repr_items(struct run *r, const struct list *list, const char *open, const char 
 	buf_adds(r->out, close);
 }
 
-static void
-repr_dict(struct run *r, const struct dict *dict, enum view_kind view, bool pairs, unsigned depth)
+static void repr_dict(struct run *r, const struct dict *dict, enum view_kind view, bool pairs, unsigned depth)
 {
 	bool first = true;
 
@@ -154,8 +147,7 @@ repr_dict(struct run *r, const struct dict *dict, enum view_kind view, bool pair
 	}
 }
 
-static void
-repr_range(struct buf *out, const struct range_object *range)
+static void repr_range(struct buf *out, const struct range_object *range)
 {
 	buf_addf(out, "range(%lld, %lld", (long long)range->start, (long long)range->stop);
 	if (range->step != 1)
@@ -163,8 +155,7 @@ repr_range(struct buf *out, const struct range_object *range)
 	buf_addc(out, ')');
 }
 
-static void
-repr_object(struct run *r, struct value v, unsigned depth)
+static void repr_object(struct run *r, struct value v, unsigned depth)
 {
 	struct object *object = v.as.object;
 	static const char *const views[] = {"dict_keys([", "dict_values([", "dict_items(["};
@@ -203,8 +194,7 @@ repr_object(struct run *r, struct value v, unsigned depth)
 	}
 }
 
-static void
-print_deep(struct run *r, struct value v, unsigned depth)
+static void print_deep(struct run *r, struct value v, unsigned depth)
 {
 	if (depth > RUN_NESTING || r->out->n > r->out_limit) {
 		run_fail(r, depth > RUN_NESTING ? "value is nested too deeply to be printed" : "too much output");
@@ -236,14 +226,12 @@ print_deep(struct run *r, struct value v, unsigned depth)
 	}
 }
 
-void
-print_repr(struct run *r, struct value v)
+void print_repr(struct run *r, struct value v)
 {
 	print_deep(r, v, 0);
 }
 
-void
-print_value(struct run *r, struct value v)
+void print_value(struct run *r, struct value v)
 {
 	switch ((enum value_kind)v.kind) {
 	case VALUE_STRING:
@@ -277,8 +265,7 @@ print_value(struct run *r, struct value v)
 	print_deep(r, v, 0);
 }
 
-struct str
-value_text(struct run *r, struct value v)
+struct str value_text(struct run *r, struct value v)
 {
 	size_t start = r->out->n;
 
@@ -288,16 +275,14 @@ value_text(struct run *r, struct value v)
 	return value_str(make_captured(r, start));
 }
 
-size_t
-string_chars(struct string *string)
+size_t string_chars(struct string *string)
 {
 	if (string->chars == STRING_UNCOUNTED)
 		string->chars = (uint32_t)utf8_count((struct str){string->bytes, string->length});
 	return string->chars;
 }
 
-size_t
-string_offset(struct string *string, size_t index)
+size_t string_offset(struct string *string, size_t index)
 {
 	size_t at = 0;
 	unsigned bytes;
@@ -311,8 +296,7 @@ string_offset(struct string *string, size_t index)
 	return at;
 }
 
-size_t
-str_search(struct str text, struct str needle, size_t from)
+size_t str_search(struct str text, struct str needle, size_t from)
 {
 	if (needle.n == 0)
 		return from <= text.n ? from : SIZE_MAX;

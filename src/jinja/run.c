@@ -3,8 +3,7 @@
 
 #include <stdio.h>
 
-static void
-run_notes(struct run *r)
+static void run_notes(struct run *r)
 {
 	const struct trace *trace = r->trace;
 
@@ -21,8 +20,7 @@ run_notes(struct run *r)
 	}
 }
 
-static bool
-run_report(struct run *r, const char *format, va_list args)
+static bool run_report(struct run *r, const char *format, va_list args)
 {
 	char message[600];
 	struct span at = SPAN_NONE;
@@ -38,8 +36,7 @@ run_report(struct run *r, const char *format, va_list args)
 	return true;
 }
 
-struct value
-run_fail(struct run *r, const char *format, ...)
+struct value run_fail(struct run *r, const char *format, ...)
 {
 	va_list args;
 
@@ -49,8 +46,7 @@ run_fail(struct run *r, const char *format, ...)
 	return value_undefined();
 }
 
-bool
-run_error(struct run *r, const char *format, ...)
+bool run_error(struct run *r, const char *format, ...)
 {
 	va_list args;
 
@@ -60,8 +56,7 @@ run_error(struct run *r, const char *format, ...)
 	return first;
 }
 
-bool
-run_step(struct run *r)
+bool run_step(struct run *r)
 {
 	if (r->failed)
 		return false;
@@ -80,8 +75,7 @@ run_step(struct run *r)
 	return true;
 }
 
-bool
-run_fits(struct run *r, uint64_t n)
+bool run_fits(struct run *r, uint64_t n)
 {
 	if (n > r->max_output || n >= UINT32_MAX) {
 		run_fail(r, "result too long (more than %llu bytes)", (unsigned long long)r->max_output);
@@ -90,8 +84,7 @@ run_fits(struct run *r, uint64_t n)
 	return !r->failed;
 }
 
-struct value *
-run_push(struct run *r, size_t count)
+struct value *run_push(struct run *r, size_t count)
 {
 	struct value *values;
 
@@ -105,8 +98,7 @@ run_push(struct run *r, size_t count)
 	return values;
 }
 
-bool
-run_enter(struct run *r, struct trace *trace, const char *what, struct str name)
+bool run_enter(struct run *r, struct trace *trace, const char *what, struct str name)
 {
 	uintptr_t here = (uintptr_t)__builtin_frame_address(0);
 	uintptr_t used = here < r->stack_base ? r->stack_base - here : here - r->stack_base;
@@ -125,8 +117,7 @@ run_enter(struct run *r, struct trace *trace, const char *what, struct str name)
 	return true;
 }
 
-void
-run_leave(struct run *r, const struct trace *trace)
+void run_leave(struct run *r, const struct trace *trace)
 {
 	r->depth--;
 	r->trace = trace->up;

@@ -5,8 +5,7 @@ static void bind_expr(struct scope *s, struct node *node);
 static void bind_nodes(struct scope *s, struct nodes *nodes);
 
 /* Opens a scope within the current one. */
-static struct symbols *
-scope_open(struct scope *s)
+static struct symbols *scope_open(struct scope *s)
 {
 	struct symbols *symbols = ARENA_NEW(s->arena, struct symbols);
 
@@ -18,8 +17,7 @@ scope_open(struct scope *s)
 	return symbols;
 }
 
-static void
-mention(struct scope *s, struct mention **list, struct name *name)
+static void mention(struct scope *s, struct mention **list, struct name *name)
 {
 	struct mention *mention = ARENA_NEW(s->arena, struct mention);
 
@@ -28,8 +26,7 @@ mention(struct scope *s, struct mention **list, struct name *name)
 }
 
 /* What must happen at the start of the current scope. */
-static void
-scope_loads(struct scope *s, struct loads *loads)
+static void scope_loads(struct scope *s, struct loads *loads)
 {
 	loads->items = ARENA_ARRAY(s->arena, s->now->count, struct load);
 	loads->count = loads->stored = 0;
@@ -46,8 +43,7 @@ scope_loads(struct scope *s, struct loads *loads)
 	}
 }
 
-static void
-bind_name(struct scope *s, struct name *name, struct place *place)
+static void bind_name(struct scope *s, struct name *name, struct place *place)
 {
 	struct symbols *owner;
 	struct symbol *symbol = symbols_find(s->now, name, &owner);
@@ -56,8 +52,7 @@ bind_name(struct scope *s, struct name *name, struct place *place)
 		*place = scope_place(s, owner, symbol->slot);
 }
 
-static void
-bind_target(struct scope *s, struct node *node)
+static void bind_target(struct scope *s, struct node *node)
 {
 	if (node->kind == NODE_TARGETS) {
 		for (struct node *item = node->as.items.first; item; item = item->next)
@@ -69,14 +64,12 @@ bind_target(struct scope *s, struct node *node)
 	}
 }
 
-static void
-bind_part(struct scope *s, struct node *node)
+static void bind_part(struct scope *s, struct node *node)
 {
 	bind_expr(s, node);
 }
 
-static void
-bind_expr(struct scope *s, struct node *node)
+static void bind_expr(struct scope *s, struct node *node)
 {
 	if (node->kind == NODE_NAME)
 		bind_name(s, node->as.name.name, &node->as.name.place);
@@ -85,8 +78,7 @@ bind_expr(struct scope *s, struct node *node)
 }
 
 /* Every variable that is assigned here or in a scope around, innermost first. */
-static void
-scope_visible(struct scope *s, struct visibles *visibles)
+static void scope_visible(struct scope *s, struct visibles *visibles)
 {
 	size_t capacity = 0;
 
@@ -117,8 +109,7 @@ struct scope_saved {
 	unsigned level;
 };
 
-static struct scope_saved
-func_open(struct scope *s, struct func *func, bool within)
+static struct scope_saved func_open(struct scope *s, struct func *func, bool within)
 {
 	struct scope_saved saved = {s->now, s->func, s->level};
 
@@ -131,16 +122,14 @@ func_open(struct scope *s, struct func *func, bool within)
 	return saved;
 }
 
-static void
-func_close(struct scope *s, struct scope_saved saved)
+static void func_close(struct scope *s, struct scope_saved saved)
 {
 	s->now = saved.now;
 	s->func = saved.func;
 	s->level = saved.level;
 }
 
-static uint16_t
-declare_special(struct scope *s, const char *name)
+static uint16_t declare_special(struct scope *s, const char *name)
 {
 	struct name *special = name_intern(s->jinja, str_of(name));
 
@@ -149,8 +138,7 @@ declare_special(struct scope *s, const char *name)
 }
 
 /* A macro or a call block: defaults and body are one scope. */
-static void
-bind_func(struct scope *s, struct func *func)
+static void bind_func(struct scope *s, struct func *func)
 {
 	struct scope_saved saved = func_open(s, func, true);
 
@@ -180,8 +168,7 @@ bind_func(struct scope *s, struct func *func)
 }
 
 /* A template or a block: no scope is around it. */
-static void
-bind_outermost(struct scope *s, struct func *func)
+static void bind_outermost(struct scope *s, struct func *func)
 {
 	struct scope_saved saved = func_open(s, func, false);
 	bool in_block = s->in_block;
@@ -203,8 +190,7 @@ bind_outermost(struct scope *s, struct func *func)
 	s->in_block = in_block;
 }
 
-static void
-loop_target_check(struct scope *s, const struct node *node)
+static void loop_target_check(struct scope *s, const struct node *node)
 {
 	if (node->kind == NODE_TARGETS) {
 		for (const struct node *item = node->as.items.first; item; item = item->next)
@@ -216,8 +202,7 @@ loop_target_check(struct scope *s, const struct node *node)
 	}
 }
 
-static void
-bind_loop_body(struct scope *s, struct for_node *loop)
+static void bind_loop_body(struct scope *s, struct for_node *loop)
 {
 	struct symbols *outside = s->now;
 
@@ -248,8 +233,7 @@ bind_loop_body(struct scope *s, struct for_node *loop)
 	}
 }
 
-static void
-bind_for(struct scope *s, struct for_node *loop)
+static void bind_for(struct scope *s, struct for_node *loop)
 {
 	struct scope_saved saved = {s->now, s->func, s->level};
 
@@ -261,8 +245,7 @@ bind_for(struct scope *s, struct for_node *loop)
 	func_close(s, saved);
 }
 
-static void
-bind_scope(struct scope *s, struct node *node)
+static void bind_scope(struct scope *s, struct node *node)
 {
 	struct scope_node *scope = node->as.scope;
 	struct symbols *outside = s->now;
@@ -290,8 +273,7 @@ bind_scope(struct scope *s, struct node *node)
 	s->now = outside;
 }
 
-static void
-bind_load(struct scope *s, struct node *node)
+static void bind_load(struct scope *s, struct node *node)
 {
 	struct load_node *part = node->as.load;
 	struct asked *asked = ARENA_NEW(s->arena, struct asked);
@@ -308,8 +290,7 @@ bind_load(struct scope *s, struct node *node)
 		scope_visible(s, &part->visibles);
 }
 
-static void
-bind_if(struct scope *s, struct branch *branch)
+static void bind_if(struct scope *s, struct branch *branch)
 {
 	for (; branch; branch = branch->next) {
 		if (branch->condition)
@@ -318,8 +299,7 @@ bind_if(struct scope *s, struct branch *branch)
 	}
 }
 
-static void
-bind_statement(struct scope *s, struct node *node)
+static void bind_statement(struct scope *s, struct node *node)
 {
 	switch ((enum node_kind)node->kind) {
 	case NODE_PRINT:
@@ -366,15 +346,13 @@ bind_statement(struct scope *s, struct node *node)
 	}
 }
 
-static void
-bind_nodes(struct scope *s, struct nodes *nodes)
+static void bind_nodes(struct scope *s, struct nodes *nodes)
 {
 	for (struct node *node = nodes->first; node; node = node->next)
 		bind_statement(s, node);
 }
 
-bool
-scope_template(struct jinja *jinja, struct jinja_template *template)
+bool scope_template(struct jinja *jinja, struct jinja_template *template)
 {
 	struct scope s = {.jinja = jinja, .arena = &jinja->arena, .template = template};
 

@@ -12,8 +12,7 @@ struct spec {
 	int64_t width, precision;
 };
 
-static int64_t
-spec_number(struct str text, size_t *at)
+static int64_t spec_number(struct str text, size_t *at)
 {
 	int64_t n = -1;
 
@@ -24,14 +23,12 @@ spec_number(struct str text, size_t *at)
 	return n;
 }
 
-static bool
-one_of(struct str text, size_t at, const char *set)
+static bool one_of(struct str text, size_t at, const char *set)
 {
 	return at < text.n && text.p[at] && strchr(set, text.p[at]);
 }
 
-static bool
-spec_read(struct run *r, struct str text, struct spec *spec)
+static bool spec_read(struct run *r, struct str text, struct spec *spec)
 {
 	size_t at = 0;
 	unsigned bytes = 0;
@@ -76,15 +73,13 @@ spec_read(struct run *r, struct str text, struct spec *spec)
 	       (spec->precision < 0 || run_fits(r, (uint64_t)spec->precision));
 }
 
-static void
-spec_fill(struct run *r, const struct spec *spec, int64_t count)
+static void spec_fill(struct run *r, const struct spec *spec, int64_t count)
 {
 	for (; count > 0; count--)
 		buf_addstr(r->out, spec->fill);
 }
 
-static void
-spec_put(struct run *r, const struct spec *spec, const char *prefix, struct str body, char align)
+static void spec_put(struct run *r, const struct spec *spec, const char *prefix, struct str body, char align)
 {
 	int64_t missing = spec->width - (int64_t)strlen(prefix) - (int64_t)utf8_count(body);
 	int64_t left = align == '>' ? missing : align == '^' ? missing / 2 : 0;
@@ -104,8 +99,7 @@ spec_put(struct run *r, const struct spec *spec, const char *prefix, struct str 
 }
 
 /* DIGITS with a separator between groups of EVERY up to the point. */
-static struct str
-grouped(struct run *r, struct str digits, char separator, size_t every)
+static struct str grouped(struct run *r, struct str digits, char separator, size_t every)
 {
 	size_t whole = 0, start = r->out->n;
 
@@ -119,14 +113,12 @@ grouped(struct run *r, struct str digits, char separator, size_t every)
 	return value_str(make_captured(r, start));
 }
 
-static const char *
-spec_sign(const struct spec *spec, bool negative)
+static const char *spec_sign(const struct spec *spec, bool negative)
 {
 	return negative ? "-" : spec->sign == '+' ? "+" : spec->sign == ' ' ? " " : "";
 }
 
-static void
-spec_float(struct run *r, const struct spec *spec, double real)
+static void spec_float(struct run *r, const struct spec *spec, double real)
 {
 	size_t start = r->out->n;
 	char type = spec->type == '%' ? 'f' : spec->type == 'n' ? 'g' : spec->type, format[] = "%.*f";
@@ -157,8 +149,7 @@ spec_float(struct run *r, const struct spec *spec, double real)
 		: '>');
 }
 
-static void
-spec_int(struct run *r, const struct spec *spec, int64_t n)
+static void spec_int(struct run *r, const struct spec *spec, int64_t n)
 {
 	uint64_t u = n < 0 ? 0 - (uint64_t)n : (uint64_t)n;
 	unsigned base = spec->type == 'b' ? 2 : spec->type == 'o' ? 8 : (spec->type | 32) == 'x' ? 16 : 10;
@@ -176,8 +167,7 @@ spec_int(struct run *r, const struct spec *spec, int64_t n)
 	spec_put(r, spec, prefix, body, spec->align ? spec->align : '>');
 }
 
-static void
-spec_string(struct run *r, const struct spec *spec, struct value v)
+static void spec_string(struct run *r, const struct spec *spec, struct value v)
 {
 	struct str text = value_str(v);
 
@@ -186,8 +176,7 @@ spec_string(struct run *r, const struct spec *spec, struct value v)
 	spec_put(r, spec, "", text, spec->align == '=' ? '<' : spec->align ? spec->align : '<');
 }
 
-void
-format_spec(struct run *r, struct value v, struct str text)
+void format_spec(struct run *r, struct value v, struct str text)
 {
 	struct spec spec;
 

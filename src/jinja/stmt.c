@@ -2,15 +2,13 @@
 #include "jinja/builtin.h"
 #include "jinja/parse.h"
 
-static void
-nothing_more(struct parser *p)
+static void nothing_more(struct parser *p)
 {
 	if (p->token.kind != TOKEN_BLOCK_END)
 		parse_expected(p, "'%}'");
 }
 
-static void
-unknown_tag(struct parser *p)
+static void unknown_tag(struct parser *p)
 {
 	struct token token = p->token;
 	struct guess guess;
@@ -37,8 +35,7 @@ unknown_tag(struct parser *p)
 		          "the open block here is '%s'", p->open->tag);
 }
 
-static void
-parse_statement(struct parser *p, struct nodes *body)
+static void parse_statement(struct parser *p, struct nodes *body)
 {
 	struct node *node = parse_node(p, NODE_SCOPE, p->token.offset);
 
@@ -54,8 +51,7 @@ parse_statement(struct parser *p, struct nodes *body)
 }
 
 /* The index of the end of OPEN that the current token is, or -1. */
-static int
-end_index(const struct parser *p, const struct open *open)
+static int end_index(const struct parser *p, const struct open *open)
 {
 	for (int i = 0; p->token.kind == TOKEN_NAME && open->ends[i]; i++) {
 		if (str_is(p->token.str, open->ends[i]))
@@ -65,8 +61,7 @@ end_index(const struct parser *p, const struct open *open)
 }
 
 /* The word that closes OPEN for good. */
-static const char *
-closing_word(const struct open *open)
+static const char *closing_word(const struct open *open)
 {
 	size_t i = 0;
 
@@ -75,8 +70,7 @@ closing_word(const struct open *open)
 	return open->ends[i];
 }
 
-static void
-note_open(struct parser *p, const struct open *open)
+static void note_open(struct parser *p, const struct open *open)
 {
 	diag_note(p->jinja->diag, (struct span){p->template->source, open->offset, open->length},
 		"'%s' opened here",
@@ -84,8 +78,7 @@ note_open(struct parser *p, const struct open *open)
 }
 
 /* True where the current word ends a block around the innermost one, which is then reported as not closed. */
-static bool
-ends_outer(struct parser *p)
+static bool ends_outer(struct parser *p)
 {
 	const struct open *inner = p->open, *outer = inner ? inner->up : NULL;
 
@@ -102,8 +95,7 @@ ends_outer(struct parser *p)
 	return true;
 }
 
-static void
-unclosed(struct parser *p)
+static void unclosed(struct parser *p)
 {
 	const struct open *open = p->open;
 
@@ -114,8 +106,7 @@ unclosed(struct parser *p)
 		note_open(p, open);
 }
 
-static void
-parse_print(struct parser *p, struct nodes *body)
+static void parse_print(struct parser *p, struct nodes *body)
 {
 	struct node *node = parse_node(p, NODE_PRINT, p->token.offset);
 
@@ -127,8 +118,7 @@ parse_print(struct parser *p, struct nodes *body)
 	nodes_add(body, parse_done(p, node));
 }
 
-static void
-parse_text(struct parser *p, struct nodes *body)
+static void parse_text(struct parser *p, struct nodes *body)
 {
 	struct node *node = parse_node(p, NODE_TEXT, p->token.offset);
 
@@ -138,8 +128,7 @@ parse_text(struct parser *p, struct nodes *body)
 }
 
 /* Statements up to the end of p->open (-1: it never came) or of the template. */
-static int
-parse_until(struct parser *p, struct nodes *body)
+static int parse_until(struct parser *p, struct nodes *body)
 {
 	for (;;) {
 		if (p->token.kind == TOKEN_TEXT) {
@@ -172,8 +161,7 @@ parse_until(struct parser *p, struct nodes *body)
 	}
 }
 
-int
-parse_body(struct parser *p, struct nodes *body, struct open *open)
+int parse_body(struct parser *p, struct nodes *body, struct open *open)
 {
 	int end = -1;
 
@@ -193,8 +181,7 @@ parse_body(struct parser *p, struct nodes *body, struct open *open)
 	return end;
 }
 
-static bool
-report_unknown(struct parser *p)
+static bool report_unknown(struct parser *p)
 {
 	for (size_t i = 0; i < p->unknown_count; i++) {
 		if (p->unknown[i]->soft)
@@ -206,8 +193,7 @@ report_unknown(struct parser *p)
 	return !p->failed;
 }
 
-bool
-parse_template(struct jinja *jinja, struct jinja_template *template)
+bool parse_template(struct jinja *jinja, struct jinja_template *template)
 {
 	struct watch watch = {0};
 	struct parser *p = mem_alloc(sizeof *p);

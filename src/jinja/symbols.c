@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "jinja/scope.h"
 
-struct symbol *
-symbols_own(struct symbols *symbols, const struct name *name)
+struct symbol *symbols_own(struct symbols *symbols, const struct name *name)
 {
 	for (; symbols; symbols = symbols->base) {
 		for (size_t i = 0; i < symbols->count; i++) {
@@ -14,8 +13,7 @@ symbols_own(struct symbols *symbols, const struct name *name)
 }
 
 /* The innermost symbol that NAME refers to, seen from SYMBOLS; *OWNER is its scope. */
-struct symbol *
-symbols_find(struct symbols *symbols, const struct name *name, struct symbols **owner)
+struct symbol *symbols_find(struct symbols *symbols, const struct name *name, struct symbols **owner)
 {
 	for (; symbols; symbols = symbols->parent) {
 		struct symbol *symbol = symbols_own(symbols, name);
@@ -29,8 +27,7 @@ symbols_find(struct symbols *symbols, const struct name *name, struct symbols **
 	return NULL;
 }
 
-static uint16_t
-symbols_slot(struct scope *s, struct symbols *symbols, struct name *name)
+static uint16_t symbols_slot(struct scope *s, struct symbols *symbols, struct name *name)
 {
 	for (struct slot_of *slot = *symbols->slots; slot; slot = slot->next) {
 		if (slot->name == name)
@@ -53,8 +50,7 @@ symbols_slot(struct scope *s, struct symbols *symbols, struct name *name)
 }
 
 /* NAME's symbol in the newest branch itself, made as a copy of what the branch stems from. */
-struct symbol *
-symbols_here(struct scope *s, struct symbols *symbols, struct name *name)
+struct symbol *symbols_here(struct scope *s, struct symbols *symbols, struct name *name)
 {
 	struct symbol *old = symbols_own(symbols, name);
 
@@ -74,8 +70,7 @@ symbols_here(struct scope *s, struct symbols *symbols, struct name *name)
 	return &symbols->items[symbols->count++];
 }
 
-static struct symbol *
-define(struct scope *s, struct name *name, enum load_kind load)
+static struct symbol *define(struct scope *s, struct name *name, enum load_kind load)
 {
 	struct symbol *symbol = symbols_here(s, s->now, name);
 
@@ -85,20 +80,17 @@ define(struct scope *s, struct name *name, enum load_kind load)
 	return symbol;
 }
 
-struct place
-scope_place(const struct scope *s, const struct symbols *owner, uint16_t slot)
+struct place scope_place(const struct scope *s, const struct symbols *owner, uint16_t slot)
 {
 	return (struct place){(uint16_t)(s->level - owner->level), slot};
 }
 
-void
-scope_declare(struct scope *s, struct name *name)
+void scope_declare(struct scope *s, struct name *name)
 {
 	define(s, name, LOAD_PARAMETER)->store = true;
 }
 
-void
-scope_load(struct scope *s, struct name *name)
+void scope_load(struct scope *s, struct name *name)
 {
 	struct symbols *owner;
 
@@ -107,8 +99,7 @@ scope_load(struct scope *s, struct name *name)
 }
 
 /* The symbol of NAME in the scopes around the current one. */
-struct symbol *
-symbols_outside(struct scope *s, const struct name *name, struct symbols **owner)
+struct symbol *symbols_outside(struct scope *s, const struct name *name, struct symbols **owner)
 {
 	struct symbols *root = s->now;
 
@@ -117,8 +108,7 @@ symbols_outside(struct scope *s, const struct name *name, struct symbols **owner
 	return symbols_find(root->parent, name, owner);
 }
 
-void
-scope_store(struct scope *s, struct name *name)
+void scope_store(struct scope *s, struct name *name)
 {
 	struct symbol *symbol = symbols_here(s, s->now, name);
 	struct symbols *owner;

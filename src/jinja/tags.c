@@ -8,8 +8,7 @@ struct stmt_saved {
 	unsigned in_loops;
 };
 
-static struct stmt_saved
-stmt_enter(struct parser *p)
+static struct stmt_saved stmt_enter(struct parser *p)
 {
 	struct stmt_saved saved = {p->toplevel, p->checked, p->soft, p->in_loops};
 
@@ -17,8 +16,7 @@ stmt_enter(struct parser *p)
 	return saved;
 }
 
-static void
-stmt_leave(struct parser *p, struct stmt_saved saved)
+static void stmt_leave(struct parser *p, struct stmt_saved saved)
 {
 	p->toplevel = saved.toplevel;
 	p->checked = saved.checked;
@@ -27,8 +25,7 @@ stmt_leave(struct parser *p, struct stmt_saved saved)
 }
 
 /* A body that is a function of its own: its output goes elsewhere, no loop reaches into it. */
-static struct stmt_saved
-stmt_enter_func(struct parser *p, struct watch *watch, bool barrier)
+static struct stmt_saved stmt_enter_func(struct parser *p, struct watch *watch, bool barrier)
 {
 	struct stmt_saved saved = stmt_enter(p);
 
@@ -39,32 +36,28 @@ stmt_enter_func(struct parser *p, struct watch *watch, bool barrier)
 	return saved;
 }
 
-static void
-stmt_leave_func(struct parser *p, struct stmt_saved saved)
+static void stmt_leave_func(struct parser *p, struct stmt_saved saved)
 {
 	p->watch = p->watch->up;
 	stmt_leave(p, saved);
 }
 
 /* An open block for TAG, which is the token before the current one. */
-static struct open
-stmt_open(const struct parser *p, const char *tag, const struct node *node, const char *const *ends)
+static struct open stmt_open(const struct parser *p, const char *tag, const struct node *node, const char *const *ends)
 {
 	return (struct open){p->open, tag, ends, node->offset, (uint32_t)strlen(tag)};
 }
 
 /* One body up to its only end. */
-static void
-simple_body(struct parser *p, struct nodes *body, const struct node *node, const char *tag,
-	const char *const *ends)
+static void simple_body(struct parser *p, struct nodes *body, const struct node *node, const char *tag,
+                        const char *const *ends)
 {
 	struct open open = stmt_open(p, tag, node, ends);
 
 	parse_body(p, body, &open);
 }
 
-static void
-stmt_for_body(struct parser *p, struct node *node, struct for_node *loop)
+static void stmt_for_body(struct parser *p, struct node *node, struct for_node *loop)
 {
 	static const char *const ends[] = {"endfor", "else", NULL};
 	struct open open = stmt_open(p, "for", node, ends);
@@ -84,8 +77,7 @@ stmt_for_body(struct parser *p, struct node *node, struct for_node *loop)
 }
 
 /* The target again, with places of its own: the filter of a loop runs in a scope beside the body's. */
-static struct node *
-target_copy(struct parser *p, const struct node *target)
+static struct node *target_copy(struct parser *p, const struct node *target)
 {
 	struct node *copy = ARENA_NEW(p->arena, struct node);
 
@@ -99,8 +91,7 @@ target_copy(struct parser *p, const struct node *target)
 	return copy;
 }
 
-static void
-stmt_for(struct parser *p, struct node *node)
+static void stmt_for(struct parser *p, struct node *node)
 {
 	struct for_node *loop = ARENA_NEW(p->arena, struct for_node);
 
@@ -129,8 +120,7 @@ stmt_for(struct parser *p, struct node *node)
 	}
 }
 
-static void
-stmt_if(struct parser *p, struct node *node)
+static void stmt_if(struct parser *p, struct node *node)
 {
 	static const char *const ends[] = {"elif", "else", "endif", NULL};
 	struct branch **tail = &node->as.branches;
@@ -157,8 +147,7 @@ stmt_if(struct parser *p, struct node *node)
 	p->soft = soft;
 }
 
-static void
-stmt_set(struct parser *p, struct node *node)
+static void stmt_set(struct parser *p, struct node *node)
 {
 	struct node *target = parse_target(p, true, NULL);
 
@@ -182,8 +171,7 @@ stmt_set(struct parser *p, struct node *node)
 	stmt_leave(p, saved);
 }
 
-static void
-stmt_with(struct parser *p, struct node *node)
+static void stmt_with(struct parser *p, struct node *node)
 {
 	struct scope_node *scope = ARENA_NEW(p->arena, struct scope_node);
 
@@ -203,8 +191,7 @@ stmt_with(struct parser *p, struct node *node)
 	stmt_leave(p, saved);
 }
 
-static void
-stmt_autoescape(struct parser *p, struct node *node)
+static void stmt_autoescape(struct parser *p, struct node *node)
 {
 	struct scope_node *scope = ARENA_NEW(p->arena, struct scope_node);
 	uint32_t offset = p->token.offset, length = p->token.length;
@@ -220,8 +207,7 @@ stmt_autoescape(struct parser *p, struct node *node)
 	stmt_leave(p, saved);
 }
 
-static void
-stmt_filter(struct parser *p, struct node *node)
+static void stmt_filter(struct parser *p, struct node *node)
 {
 	struct scope_node *scope = ARENA_NEW(p->arena, struct scope_node);
 	struct stmt_saved saved = stmt_enter(p);
@@ -233,8 +219,7 @@ stmt_filter(struct parser *p, struct node *node)
 	stmt_leave(p, saved);
 }
 
-static struct parameter *
-find_parameter(const struct func *func, const struct name *name)
+static struct parameter *find_parameter(const struct func *func, const struct name *name)
 {
 	for (uint32_t i = 0; i < func->parameter_count; i++) {
 		if (func->parameters[i].name == name)
@@ -243,8 +228,7 @@ find_parameter(const struct func *func, const struct name *name)
 	return NULL;
 }
 
-static void
-stmt_signature(struct parser *p, struct func *func)
+static void stmt_signature(struct parser *p, struct func *func)
 {
 	size_t capacity = 0;
 	bool defaults = false;
@@ -276,8 +260,7 @@ stmt_signature(struct parser *p, struct func *func)
 	parse_expect(p, TOKEN_CLOSE_PAREN, "')'");
 }
 
-static void
-func_catches(struct parser *p, struct func *func, unsigned used)
+static void func_catches(struct parser *p, struct func *func, unsigned used)
 {
 	for (uint32_t i = 0; i < func->parameter_count; i++) {
 		enum special special = func->parameters[i].name->special;
@@ -295,8 +278,7 @@ func_catches(struct parser *p, struct func *func, unsigned used)
 	func->catches_varargs = used & 1u << SPECIAL_VARARGS;
 }
 
-static struct func *
-stmt_func(struct parser *p, const struct node *node, enum func_kind kind)
+static struct func *stmt_func(struct parser *p, const struct node *node, enum func_kind kind)
 {
 	struct func *func = ARENA_NEW(p->arena, struct func);
 
@@ -307,8 +289,7 @@ stmt_func(struct parser *p, const struct node *node, enum func_kind kind)
 	return func;
 }
 
-static void
-stmt_macro(struct parser *p, struct node *node)
+static void stmt_macro(struct parser *p, struct node *node)
 {
 	static const char *const ends[] = {"endmacro", NULL};
 	struct func *func = stmt_func(p, node, FUNC_MACRO);
@@ -325,8 +306,7 @@ stmt_macro(struct parser *p, struct node *node)
 	stmt_leave_func(p, saved);
 }
 
-static void
-stmt_call(struct parser *p, struct node *node)
+static void stmt_call(struct parser *p, struct node *node)
 {
 	static const char *const ends[] = {"endcall", NULL};
 	struct call_block_node *block = ARENA_NEW(p->arena, struct call_block_node);
@@ -348,8 +328,7 @@ stmt_call(struct parser *p, struct node *node)
 }
 
 /* "with context" or "without context", if it is there. */
-static bool
-stmt_context(struct parser *p, bool *with)
+static bool stmt_context(struct parser *p, bool *with)
 {
 	if (p->panic || (!parse_is_word(p, "with") && !parse_is_word(p, "without")))
 		return false;
@@ -362,8 +341,7 @@ stmt_context(struct parser *p, bool *with)
 	return true;
 }
 
-static struct load_node *
-stmt_load(struct parser *p, struct node *node, enum node_kind kind)
+static struct load_node *stmt_load(struct parser *p, struct node *node, enum node_kind kind)
 {
 	struct load_node *load = ARENA_NEW(p->arena, struct load_node);
 
@@ -373,8 +351,7 @@ stmt_load(struct parser *p, struct node *node, enum node_kind kind)
 	return load;
 }
 
-static void
-stmt_include(struct parser *p, struct node *node)
+static void stmt_include(struct parser *p, struct node *node)
 {
 	struct load_node *load = stmt_load(p, node, NODE_INCLUDE);
 
@@ -388,8 +365,7 @@ stmt_include(struct parser *p, struct node *node)
 	stmt_context(p, &load->with_context);
 }
 
-static void
-stmt_import(struct parser *p, struct node *node)
+static void stmt_import(struct parser *p, struct node *node)
 {
 	struct load_node *load = stmt_load(p, node, NODE_IMPORT);
 
@@ -399,8 +375,7 @@ stmt_import(struct parser *p, struct node *node)
 	stmt_context(p, &load->with_context);
 }
 
-static void
-stmt_from(struct parser *p, struct node *node)
+static void stmt_from(struct parser *p, struct node *node)
 {
 	struct load_node *load = stmt_load(p, node, NODE_FROM);
 	struct import_name **tail = &load->names;
@@ -426,8 +401,7 @@ stmt_from(struct parser *p, struct node *node)
 		parse_expected(p, "a name");
 }
 
-static void
-stmt_extends(struct parser *p, struct node *node)
+static void stmt_extends(struct parser *p, struct node *node)
 {
 	stmt_load(p, node, NODE_EXTENDS);
 	p->template->extends = true;
@@ -435,8 +409,7 @@ stmt_extends(struct parser *p, struct node *node)
 		parse_error(p, node->offset, node->length, "extends must stand at the top level of its template");
 }
 
-static void
-block_check(struct parser *p, const struct func *func)
+static void block_check(struct parser *p, const struct func *func)
 {
 	for (const struct func *other = p->template->blocks; other; other = other->next) {
 		if (other->name != func->name)
@@ -449,8 +422,7 @@ block_check(struct parser *p, const struct func *func)
 	}
 }
 
-static void
-block_required(struct parser *p, const struct func *func)
+static void block_required(struct parser *p, const struct func *func)
 {
 	for (const struct node *node = func->body.first; node; node = node->next) {
 		if (node->kind == NODE_TEXT && unicode_space_prefix(node->as.text) == node->as.text.n)
@@ -461,8 +433,7 @@ block_required(struct parser *p, const struct func *func)
 	}
 }
 
-static void
-stmt_block(struct parser *p, struct node *node)
+static void stmt_block(struct parser *p, struct node *node)
 {
 	static const char *const ends[] = {"endblock", NULL};
 	struct block_node *block = ARENA_NEW(p->arena, struct block_node);
@@ -496,15 +467,13 @@ stmt_block(struct parser *p, struct node *node)
 		parse_next(p);
 }
 
-static void
-stmt_do(struct parser *p, struct node *node)
+static void stmt_do(struct parser *p, struct node *node)
 {
 	node->kind = NODE_DO;
 	node->as.kids.a = parse_tuple(p, true, NULL);
 }
 
-static void
-stmt_print(struct parser *p, struct node *node)
+static void stmt_print(struct parser *p, struct node *node)
 {
 	struct nodes items;
 
@@ -521,16 +490,14 @@ stmt_print(struct parser *p, struct node *node)
 	node->as.scope->body = items;
 }
 
-static void
-stmt_break(struct parser *p, struct node *node)
+static void stmt_break(struct parser *p, struct node *node)
 {
 	node->kind = NODE_BREAK;
 	if (p->in_loops == 0)
 		parse_error(p, node->offset, node->length, "break outside a loop");
 }
 
-static void
-stmt_continue(struct parser *p, struct node *node)
+static void stmt_continue(struct parser *p, struct node *node)
 {
 	node->kind = NODE_CONTINUE;
 	if (p->in_loops == 0)

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "jinja/parse.h"
 
-struct node *
-parse_target_name(struct parser *p)
+struct node *parse_target_name(struct parser *p)
 {
 	struct node *node = parse_node(p, NODE_TARGET, p->token.offset);
 	static const char *const constants[] = {"true", "false", "none", "True", "False", "None"};
@@ -26,8 +25,7 @@ parse_target_name(struct parser *p)
 
 static struct node *parse_target_list(struct parser *p, const char *word, bool in_parentheses);
 
-static struct node *
-parse_target_item(struct parser *p)
+static struct node *parse_target_item(struct parser *p)
 {
 	if (p->token.kind != TOKEN_OPEN_PAREN)
 		return parse_target_name(p);
@@ -40,8 +38,7 @@ parse_target_item(struct parser *p)
 	return node;
 }
 
-static struct node *
-parse_target_list(struct parser *p, const char *word, bool in_parentheses)
+static struct node *parse_target_list(struct parser *p, const char *word, bool in_parentheses)
 {
 	struct node *node = parse_node(p, NODE_TARGETS, p->token.offset);
 	bool tuple = false;
@@ -60,8 +57,7 @@ parse_target_list(struct parser *p, const char *word, bool in_parentheses)
 	return parse_done(p, node);
 }
 
-struct node *
-parse_target(struct parser *p, bool members, const char *word)
+struct node *parse_target(struct parser *p, bool members, const char *word)
 {
 	if (!members || p->token.kind != TOKEN_NAME || parse_peek(p)->kind != TOKEN_DOT)
 		return parse_target_list(p, word, false);

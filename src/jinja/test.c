@@ -31,8 +31,7 @@ TEST(test_number)
 	return value_bool(self.kind == VALUE_INT || self.kind == VALUE_FLOAT || self.kind == VALUE_BOOL);
 }
 
-static struct value
-remainder_is(struct run *r, struct value self, struct value divisor, int64_t wanted)
+static struct value remainder_is(struct run *r, struct value self, struct value divisor, int64_t wanted)
 {
 	struct value rest = op_binary(r, OP_MODULO, self, divisor);
 
@@ -60,8 +59,7 @@ TEST(test_test)
 }
 
 /* Python's islower and isupper: some letter has the case, none has the other. */
-static struct value
-has_case(struct run *r, struct value self, bool upper)
+static struct value has_case(struct run *r, struct value self, bool upper)
 {
 	struct str text = value_text(r, self);
 	bool some = false;
@@ -128,8 +126,7 @@ TEST(test_sameas)
 	return value_bool(value_equal(self, other));
 }
 
-const struct builtin *
-builtin_tests(void)
+const struct builtin *builtin_tests(void)
 {
 	static const struct builtin tests[] = {
 		{"odd", test_odd, "", 0, false, false},

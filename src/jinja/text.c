@@ -2,8 +2,7 @@
 #include "jinja/filter.h"
 #include "jinja/unicode.h"
 
-int64_t
-arg_int(struct run *r, struct value v, int64_t fallback)
+int64_t arg_int(struct run *r, struct value v, int64_t fallback)
 {
 	if (value_missing(v) || v.kind == VALUE_NONE)
 		return fallback;
@@ -17,8 +16,7 @@ arg_int(struct run *r, struct value v, int64_t fallback)
 	return fallback;
 }
 
-struct str
-arg_str(struct run *r, struct value v, const char *fallback)
+struct str arg_str(struct run *r, struct value v, const char *fallback)
 {
 	if (v.kind == VALUE_STRING)
 		return value_str(v);
@@ -30,8 +28,7 @@ arg_str(struct run *r, struct value v, const char *fallback)
 	return str_of(fallback);
 }
 
-struct value
-text_recase(struct run *r, struct str text, int how)
+struct value text_recase(struct run *r, struct str text, int how)
 {
 	size_t start = r->out->n;
 
@@ -39,8 +36,7 @@ text_recase(struct run *r, struct str text, int how)
 	return make_captured(r, start);
 }
 
-static struct value
-replace_empty(struct run *r, struct str text, struct str new, int64_t count)
+static struct value replace_empty(struct run *r, struct str text, struct str new, int64_t count)
 {
 	size_t start = r->out->n;
 	unsigned bytes = 0;
@@ -56,8 +52,7 @@ replace_empty(struct run *r, struct str text, struct str new, int64_t count)
 	return make_captured(r, start);
 }
 
-struct value
-text_replace(struct run *r, struct str text, struct str old, struct str new, int64_t count)
+struct value text_replace(struct run *r, struct str text, struct str old, struct str new, int64_t count)
 {
 	size_t start = r->out->n, at = 0;
 
@@ -77,8 +72,7 @@ text_replace(struct run *r, struct str text, struct str old, struct str new, int
 	return make_captured(r, start);
 }
 
-static bool
-code_in(unsigned code, struct str set)
+static bool code_in(unsigned code, struct str set)
 {
 	unsigned bytes;
 
@@ -89,8 +83,7 @@ code_in(unsigned code, struct str set)
 	return false;
 }
 
-struct value
-text_strip(struct run *r, struct str text, struct value chars, bool left, bool right)
+struct value text_strip(struct run *r, struct str text, struct value chars, bool left, bool right)
 {
 	unsigned bytes;
 
@@ -114,15 +107,13 @@ text_strip(struct run *r, struct str text, struct value chars, bool left, bool r
 	return value_borrow(r->arena, text);
 }
 
-static void
-add_fill(struct run *r, struct str fill, int64_t count)
+static void add_fill(struct run *r, struct str fill, int64_t count)
 {
 	for (; count > 0; count--)
 		buf_addstr(r->out, fill);
 }
 
-struct value
-text_pad(struct run *r, struct value self, int64_t width, struct str fill, bool left, bool right)
+struct value text_pad(struct run *r, struct value self, int64_t width, struct str fill, bool left, bool right)
 {
 	int64_t missing = width - (int64_t)string_chars(self.as.string), before = left ? missing : 0;
 	size_t start = r->out->n;
@@ -138,8 +129,7 @@ text_pad(struct run *r, struct value self, int64_t width, struct str fill, bool 
 }
 
 /* Bytes of the line end that TEXT has at AT, 0: none. */
-static size_t
-line_end(struct str text, size_t at)
+static size_t line_end(struct str text, size_t at)
 {
 	unsigned char c = (unsigned char)text.p[at];
 	unsigned bytes;
@@ -152,8 +142,7 @@ line_end(struct str text, size_t at)
 	return code == 0x85 || code == 0x2028 || code == 0x2029 ? bytes : 0;
 }
 
-bool
-text_line(struct str text, size_t *at, struct str *line, size_t *ending)
+bool text_line(struct str text, size_t *at, struct str *line, size_t *ending)
 {
 	size_t start = *at, end = start;
 
@@ -167,8 +156,7 @@ text_line(struct str text, size_t *at, struct str *line, size_t *ending)
 	return true;
 }
 
-void
-text_escape(struct buf *out, struct str text)
+void text_escape(struct buf *out, struct str text)
 {
 	for (size_t i = 0; i < text.n; i++) {
 		char c = text.p[i];
@@ -188,8 +176,7 @@ text_escape(struct buf *out, struct str text)
 	}
 }
 
-struct value
-text_join(struct run *r, struct str separator, struct value list, bool strict)
+struct value text_join(struct run *r, struct str separator, struct value list, bool strict)
 {
 	size_t start = r->out->n;
 	struct iter iter;

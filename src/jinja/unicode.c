@@ -5,8 +5,7 @@
 
 #define RANGE_COUNT(table) (sizeof(table) / sizeof *(table))
 
-static bool
-range_has(const struct unicode_range *table, size_t count, unsigned code)
+static bool range_has(const struct unicode_range *table, size_t count, unsigned code)
 {
 	size_t low = 0, high = count;
 
@@ -21,8 +20,7 @@ range_has(const struct unicode_range *table, size_t count, unsigned code)
 	return low < count && code >= table[low].first;
 }
 
-static unsigned
-case_map(const struct unicode_mapping *table, size_t count, unsigned code)
+static unsigned case_map(const struct unicode_mapping *table, size_t count, unsigned code)
 {
 	size_t low = 0, high = count;
 
@@ -39,68 +37,59 @@ case_map(const struct unicode_mapping *table, size_t count, unsigned code)
 	return (unsigned)((int)code + table[low].delta);
 }
 
-bool
-unicode_space(unsigned code)
+bool unicode_space(unsigned code)
 {
 	if (code < 0x80)
 		return (code >= 9 && code <= 13) || (code >= 0x1c && code <= 0x20);
 	return range_has(unicode_wide_space, RANGE_COUNT(unicode_wide_space), code);
 }
 
-static bool
-ascii_upper(unsigned code)
+static bool ascii_upper(unsigned code)
 {
 	return code >= 'A' && code <= 'Z';
 }
 
-static bool
-ascii_lower(unsigned code)
+static bool ascii_lower(unsigned code)
 {
 	return code >= 'a' && code <= 'z';
 }
 
-bool
-unicode_alpha(unsigned code)
+bool unicode_alpha(unsigned code)
 {
 	if (code < 0x80)
 		return ascii_lower(code) || ascii_upper(code);
 	return range_has(unicode_alpha_ranges, RANGE_COUNT(unicode_alpha_ranges), code);
 }
 
-bool
-unicode_decimal(unsigned code)
+bool unicode_decimal(unsigned code)
 {
 	if (code < 0x80)
 		return code >= '0' && code <= '9';
 	return range_has(unicode_decimal_ranges, RANGE_COUNT(unicode_decimal_ranges), code);
 }
 
-bool
-unicode_alnum(unsigned code)
+bool unicode_alnum(unsigned code)
 {
 	if (unicode_alpha(code) || unicode_decimal(code))
 		return true;
 	return code >= 0x80 && range_has(unicode_number, RANGE_COUNT(unicode_number), code);
 }
 
-bool
-unicode_printable(unsigned code)
+bool unicode_printable(unsigned code)
 {
 	if (code < 0x80)
 		return code >= 0x20 && code < 0x7f;
 	return !range_has(unicode_unprintable, RANGE_COUNT(unicode_unprintable), code);
 }
 
-unsigned
-unicode_lower(unsigned code)
+unsigned unicode_lower(unsigned code)
 {
 	if (code < 0x80)
 		return ascii_upper(code) ? code + 32 : code;
 	return case_map(unicode_to_lower, RANGE_COUNT(unicode_to_lower), code);
 }
 
-unsigned
-unicode_upper(unsigned code, unsigned out[3])
+unsigned unicode_upper(unsigned code, unsigned out[3])
 {
 	if (code < 0x80) {
 		out[0] = ascii_lower(code) ? code - 32 : code;
@@ -120,22 +109,19 @@ unicode_upper(unsigned code, unsigned out[3])
 	return 1;
 }
 
-bool
-unicode_is_lower(unsigned code)
+bool unicode_is_lower(unsigned code)
 {
 	unsigned out[3];
 
 	return unicode_upper(code, out) != 1 || out[0] != code ? unicode_lower(code) == code : false;
 }
 
-bool
-unicode_is_upper(unsigned code)
+bool unicode_is_upper(unsigned code)
 {
 	return unicode_lower(code) != code;
 }
 
-size_t
-unicode_space_prefix(struct str s)
+size_t unicode_space_prefix(struct str s)
 {
 	size_t at = 0;
 
@@ -150,8 +136,7 @@ unicode_space_prefix(struct str s)
 	return at;
 }
 
-size_t
-unicode_back(struct str s, size_t at)
+size_t unicode_back(struct str s, size_t at)
 {
 	size_t start = at - 1;
 
@@ -162,8 +147,7 @@ unicode_back(struct str s, size_t at)
 	return start + bytes == at ? start : at - 1;
 }
 
-size_t
-unicode_space_suffix(struct str s)
+size_t unicode_space_suffix(struct str s)
 {
 	size_t at = s.n;
 
@@ -178,8 +162,7 @@ unicode_space_suffix(struct str s)
 	return s.n - at;
 }
 
-size_t
-unicode_word_prefix(struct str s)
+size_t unicode_word_prefix(struct str s)
 {
 	size_t at = 0;
 
@@ -194,16 +177,14 @@ unicode_word_prefix(struct str s)
 	return at;
 }
 
-static void
-add_code(struct buf *out, unsigned code)
+static void add_code(struct buf *out, unsigned code)
 {
 	char room[4];
 
 	buf_add(out, room, utf8_encode(code, room));
 }
 
-static void
-add_upper(struct buf *out, unsigned code, bool title)
+static void add_upper(struct buf *out, unsigned code, bool title)
 {
 	unsigned upper[3], n = unicode_upper(code, upper);
 
@@ -212,8 +193,7 @@ add_upper(struct buf *out, unsigned code, bool title)
 }
 
 /* Greek sigma has another small form at the end of a word. */
-static unsigned
-lower_sigma(struct str s, size_t at, bool after_letter)
+static unsigned lower_sigma(struct str s, size_t at, bool after_letter)
 {
 	unsigned bytes;
 
@@ -223,8 +203,7 @@ lower_sigma(struct str s, size_t at, bool after_letter)
 	return unicode_alpha(utf8_decode(s.p + at, s.p + s.n, &bytes)) ? 0x3c3 : 0x3c2;
 }
 
-void
-unicode_recase(struct buf *out, struct str s, enum unicode_case how)
+void unicode_recase(struct buf *out, struct str s, enum unicode_case how)
 {
 	bool within = false; /* the code point before was a letter */
 	unsigned bytes;

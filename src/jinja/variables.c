@@ -17,8 +17,7 @@ struct visit {
 	struct map done; /* templates */
 };
 
-static bool
-is_bound(const struct bound *bound, const struct name *name)
+static bool is_bound(const struct bound *bound, const struct name *name)
 {
 	for (; bound; bound = bound->up) {
 		for (const struct mention *set = bound->sets; set; set = set->next) {
@@ -36,8 +35,7 @@ is_bound(const struct bound *bound, const struct name *name)
 static void visit_template(struct visit *v, const struct jinja_template *template,
 	const struct bound *bound);
 
-static void
-visit_names(struct visit *v, const struct node *names, const struct bound *bound)
+static void visit_names(struct visit *v, const struct node *names, const struct bound *bound)
 {
 	const struct jinja_template *template;
 
@@ -54,8 +52,7 @@ visit_names(struct visit *v, const struct node *names, const struct bound *bound
 	}
 }
 
-static void
-visit_template(struct visit *v, const struct jinja_template *template, const struct bound *bound)
+static void visit_template(struct visit *v, const struct jinja_template *template, const struct bound *bound)
 {
 	struct bound own = {bound, template->sets, NULL};
 	bool fresh;
@@ -79,9 +76,8 @@ visit_template(struct visit *v, const struct jinja_template *template, const str
 	}
 }
 
-void
-jinja_variables(struct jinja *jinja, const struct jinja_template *template,
-                void (*see)(void *context, struct str name), void *context)
+void jinja_variables(struct jinja *jinja, const struct jinja_template *template,
+                     void (*see)(void *context, struct str name), void *context)
 {
 	struct visit v = {.jinja = jinja, .see = see, .context = context};
 

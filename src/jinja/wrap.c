@@ -17,39 +17,33 @@ struct wrap {
 	size_t chunk_count;
 };
 
-static bool
-wrap_blank(unsigned code)
+static bool wrap_blank(unsigned code)
 {
 	return code == ' ' || (code >= '\t' && code <= '\r');
 }
 
-static bool
-wrap_word(unsigned code)
+static bool wrap_word(unsigned code)
 {
 	return code == '_' || unicode_alnum(code);
 }
 
-static bool
-wrap_letter(unsigned code)
+static bool wrap_letter(unsigned code)
 {
 	return wrap_word(code) && !unicode_decimal(code);
 }
 
-static bool
-wrap_punct(unsigned code)
+static bool wrap_punct(unsigned code)
 {
 	return wrap_word(code) || (code < 0x80 && code && strchr("!\"'&.,?", (int)code));
 }
 
-static unsigned
-wrap_at(const struct wrap *w, size_t at)
+static unsigned wrap_at(const struct wrap *w, size_t at)
 {
 	return at < w->count ? w->codes[at] : 0;
 }
 
 /* The end of the dashes at AT, if they are a dash between words; else AT. */
-static size_t
-wrap_dash(const struct wrap *w, size_t at)
+static size_t wrap_dash(const struct wrap *w, size_t at)
 {
 	size_t end = at;
 
@@ -61,8 +55,7 @@ wrap_dash(const struct wrap *w, size_t at)
 }
 
 /* Whether a word may be broken behind the hyphen at AT. */
-static bool
-wrap_hyphen(const struct wrap *w, size_t at)
+static bool wrap_hyphen(const struct wrap *w, size_t at)
 {
 	if (wrap_at(w, at) != '-' || at < 2)
 		return false;
@@ -73,8 +66,7 @@ wrap_hyphen(const struct wrap *w, size_t at)
 	return before && wrap_letter(wrap_at(w, at + 1)) && wrap_letter(wrap_at(w, next));
 }
 
-static size_t
-wrap_chunk_end(const struct wrap *w, size_t at, bool hyphens)
+static size_t wrap_chunk_end(const struct wrap *w, size_t at, bool hyphens)
 {
 	size_t end = at;
 
@@ -94,8 +86,7 @@ wrap_chunk_end(const struct wrap *w, size_t at, bool hyphens)
 	return end;
 }
 
-static void
-wrap_decode(struct wrap *w, struct str line, bool hyphens)
+static void wrap_decode(struct wrap *w, struct str line, bool hyphens)
 {
 	unsigned *codes = ARENA_ARRAY(w->r->arena, line.n + 1, unsigned), bytes;
 	uint32_t *offsets = ARENA_ARRAY(w->r->arena, line.n + 1, uint32_t);
@@ -119,8 +110,7 @@ wrap_decode(struct wrap *w, struct str line, bool hyphens)
 }
 
 /* Where a chunk that fits on no line is cut so that at most ROOM characters stay. */
-static size_t
-wrap_cut(const struct wrap *w, const struct wrap_chunk *chunk, size_t room, bool hyphens)
+static size_t wrap_cut(const struct wrap *w, const struct wrap_chunk *chunk, size_t room, bool hyphens)
 {
 	bool other = false;
 	size_t cut = chunk->start + room;
@@ -133,8 +123,7 @@ wrap_cut(const struct wrap *w, const struct wrap_chunk *chunk, size_t room, bool
 	return cut < chunk->end ? cut : chunk->end;
 }
 
-static void
-wrap_line(struct wrap *w, const struct wrap_options *options, size_t *lines)
+static void wrap_line(struct wrap *w, const struct wrap_options *options, size_t *lines)
 {
 	size_t width = options->width, next = 0;
 
@@ -166,8 +155,7 @@ wrap_line(struct wrap *w, const struct wrap_options *options, size_t *lines)
 	}
 }
 
-void
-wrap_text(struct run *r, struct str text, const struct wrap_options *options)
+void wrap_text(struct run *r, struct str text, const struct wrap_options *options)
 {
 	struct wrap w = {.r = r};
 	size_t at = 0, ending;

@@ -2,8 +2,7 @@
 #include "model/axes.h"
 
 /* Values of AXIS that LAYER takes: an OS that only a base_os names is for layers without Python. */
-static uint32_t
-axes_size(const struct axes *axes, uint32_t layer, uint32_t axis)
+static uint32_t axes_size(const struct axes *axes, uint32_t layer, uint32_t axis)
 {
 	uint32_t vary = axes->vary[layer];
 
@@ -14,8 +13,7 @@ axes_size(const struct axes *axes, uint32_t layer, uint32_t axis)
 	return axes->matrix->axes[axis].count;
 }
 
-bool
-axes_init(struct axes *axes, const struct matrix *matrix, uint32_t *vary)
+bool axes_init(struct axes *axes, const struct matrix *matrix, uint32_t *vary)
 {
 	uint64_t total = 0;
 
@@ -39,8 +37,7 @@ axes_init(struct axes *axes, const struct matrix *matrix, uint32_t *vary)
 }
 
 /* The layer whose combinations hold ID. */
-static uint32_t
-axes_layer(const struct axes *axes, uint32_t id)
+static uint32_t axes_layer(const struct axes *axes, uint32_t id)
 {
 	uint32_t low = 0, high = axes->matrix->layer_count;
 
@@ -55,8 +52,7 @@ axes_layer(const struct axes *axes, uint32_t id)
 	return low;
 }
 
-struct axes_point
-axes_point(const struct axes *axes, uint32_t id)
+struct axes_point axes_point(const struct axes *axes, uint32_t id)
 {
 	struct axes_point point = {.layer = axes_layer(axes, id)};
 	uint32_t rest = id - axes->first[point.layer];
@@ -72,8 +68,7 @@ axes_point(const struct axes *axes, uint32_t id)
 	return point;
 }
 
-uint32_t
-axes_id(const struct axes *axes, const struct axes_point *point)
+uint32_t axes_id(const struct axes *axes, const struct axes_point *point)
 {
 	uint32_t id = 0;
 
@@ -84,8 +79,7 @@ axes_id(const struct axes *axes, const struct axes_point *point)
 	return axes->first[point->layer] + id;
 }
 
-static bool
-pick_has(const struct matrix_pick *pick, uint32_t value)
+static bool pick_has(const struct matrix_pick *pick, uint32_t value)
 {
 	for (uint32_t i = 0; i < pick->count; i++) {
 		if (pick->values[i] == value)
@@ -94,8 +88,7 @@ pick_has(const struct matrix_pick *pick, uint32_t value)
 	return false;
 }
 
-bool
-axes_excluded(const struct axes *axes, const struct axes_point *point)
+bool axes_excluded(const struct axes *axes, const struct axes_point *point)
 {
 	const struct matrix *matrix = axes->matrix;
 
@@ -111,16 +104,14 @@ axes_excluded(const struct axes *axes, const struct axes_point *point)
 	return false;
 }
 
-static void
-axes_put(struct axes_list *list, uint32_t id)
+static void axes_put(struct axes_list *list, uint32_t id)
 {
 	MEM_ROOM(list->ids, list->count, list->capacity);
 	list->ids[list->count++] = id;
 }
 
 /* The number of values that PICKS leaves of AXIS. */
-static uint32_t
-pick_size(const struct axes *axes, const struct matrix_pick *pick, uint32_t layer, uint32_t axis)
+static uint32_t pick_size(const struct axes *axes, const struct matrix_pick *pick, uint32_t layer, uint32_t axis)
 {
 	if (!(axes->vary[layer] & 1u << axis))
 		return 1;
@@ -128,9 +119,8 @@ pick_size(const struct axes *axes, const struct matrix_pick *pick, uint32_t laye
 }
 
 /* The combinations of LAYER within PICKS (NULL: all). */
-static void
-axes_select_layer(const struct axes *axes, uint32_t layer, const struct matrix_pick *picks,
-                  struct axes_list *list)
+static void axes_select_layer(const struct axes *axes, uint32_t layer, const struct matrix_pick *picks,
+                              struct axes_list *list)
 {
 	uint64_t total = 1;
 
@@ -155,8 +145,7 @@ axes_select_layer(const struct axes *axes, uint32_t layer, const struct matrix_p
 	}
 }
 
-void
-axes_select(const struct axes *axes, uint32_t sequence, struct axes_list *list)
+void axes_select(const struct axes *axes, uint32_t sequence, struct axes_list *list)
 {
 	if (sequence == MATRIX_NONE) {
 		for (uint32_t layer = 0; layer < axes->matrix->layer_count; layer++)
@@ -169,8 +158,7 @@ axes_select(const struct axes *axes, uint32_t sequence, struct axes_list *list)
 }
 
 /* Drops repetitions and puts the numbers in ascending order. */
-static void
-axes_unique(const struct axes *axes, struct axes_list *list)
+static void axes_unique(const struct axes *axes, struct axes_list *list)
 {
 	bool *there = mem_alloc((size_t)axes->total + 1);
 	size_t count = 0;
@@ -187,8 +175,7 @@ axes_unique(const struct axes *axes, struct axes_list *list)
 }
 
 /* A stable counting sort by the value of AXIS, those that do not vary over it first. */
-static void
-axes_sort_by(const struct axes *axes, uint32_t axis, const uint32_t *from, uint32_t *to, size_t count)
+static void axes_sort_by(const struct axes *axes, uint32_t axis, const uint32_t *from, uint32_t *to, size_t count)
 {
 	uint32_t size = axes->matrix->axes[axis].count + 1;
 	size_t *start = mem_alloc(((size_t)size + 1) * sizeof *start);
@@ -203,8 +190,7 @@ axes_sort_by(const struct axes *axes, uint32_t axis, const uint32_t *from, uint3
 	mem_free(start);
 }
 
-void
-axes_sort(const struct axes *axes, struct axes_list *list)
+void axes_sort(const struct axes *axes, struct axes_list *list)
 {
 	axes_unique(axes, list);
 	uint32_t *from = list->ids, *to = mem_alloc((list->count + 1) * sizeof *to);
@@ -221,8 +207,7 @@ axes_sort(const struct axes *axes, struct axes_list *list)
 	list->capacity = list->count;
 }
 
-uint32_t
-axes_parent(const struct axes *axes, const struct axes_point *child, uint32_t layer)
+uint32_t axes_parent(const struct axes *axes, const struct axes_point *child, uint32_t layer)
 {
 	struct axes_point point = {.layer = layer};
 	uint32_t vary = axes->vary[layer], python = child->at[MATRIX_PYTHON];
@@ -243,16 +228,14 @@ axes_parent(const struct axes *axes, const struct axes_point *child, uint32_t la
 	return axes_excluded(axes, &point) ? AXES_NONE : axes_id(axes, &point);
 }
 
-struct str
-axes_value(const struct axes *axes, const struct axes_point *point, uint32_t axis)
+struct str axes_value(const struct axes *axes, const struct axes_point *point, uint32_t axis)
 {
 	if (point->at[axis] == AXES_NONE)
 		return STR("");
 	return axes->matrix->axes[axis].values[point->at[axis]].text;
 }
 
-void
-axes_name(const struct axes *axes, const struct axes_point *point, struct buf *out)
+void axes_name(const struct axes *axes, const struct axes_point *point, struct buf *out)
 {
 	for (uint32_t axis = 0; axis < axes->matrix->axis_count; axis++) {
 		if (point->at[axis] == AXES_NONE)

@@ -5,8 +5,7 @@
 
 #include <string.h>
 
-void
-graph_init(struct graph *graph, uint32_t count, const struct graph_edge *edges, size_t edge_count)
+void graph_init(struct graph *graph, uint32_t count, const struct graph_edge *edges, size_t edge_count)
 {
 	graph->count = count;
 	graph->first = mem_alloc(((size_t)count + 1) * sizeof *graph->first);
@@ -22,8 +21,7 @@ graph_init(struct graph *graph, uint32_t count, const struct graph_edge *edges, 
 		graph->parents[--graph->first[edges[i].child]] = edges[i].parent;
 }
 
-void
-graph_release(struct graph *graph)
+void graph_release(struct graph *graph)
 {
 	mem_free(graph->first);
 	mem_free(graph->parents);
@@ -31,8 +29,7 @@ graph_release(struct graph *graph)
 }
 
 /* The graph with every edge turned round. */
-static void
-graph_reverse(const struct graph *graph, struct graph *reverse)
+static void graph_reverse(const struct graph *graph, struct graph *reverse)
 {
 	uint32_t count = graph->count, total = graph->first[count];
 	struct graph_edge *edges = mem_alloc(((size_t)total + 1) * sizeof *edges);
@@ -46,8 +43,7 @@ graph_reverse(const struct graph *graph, struct graph *reverse)
 }
 
 /* A binary heap, the lowest number on top. */
-static void
-heap_put(uint32_t *heap, uint32_t *used, uint32_t node)
+static void heap_put(uint32_t *heap, uint32_t *used, uint32_t node)
 {
 	uint32_t at = (*used)++;
 
@@ -56,8 +52,7 @@ heap_put(uint32_t *heap, uint32_t *used, uint32_t node)
 	heap[at] = node;
 }
 
-static uint32_t
-heap_take(uint32_t *heap, uint32_t *used)
+static uint32_t heap_take(uint32_t *heap, uint32_t *used)
 {
 	uint32_t top = heap[0], last = heap[--*used], at = 0;
 
@@ -75,8 +70,7 @@ heap_take(uint32_t *heap, uint32_t *used)
 	return top;
 }
 
-uint32_t
-graph_sort(const struct graph *graph, uint32_t *order)
+uint32_t graph_sort(const struct graph *graph, uint32_t *order)
 {
 	uint32_t count = graph->count, used = 0, done = 0;
 	uint32_t *waits = mem_alloc(((size_t)count + 1) * sizeof *waits);
@@ -105,8 +99,7 @@ graph_sort(const struct graph *graph, uint32_t *order)
 }
 
 /* Turns PATH so that its lowest number comes first. */
-static void
-path_turn(uint32_t *path, uint32_t length)
+static void path_turn(uint32_t *path, uint32_t length)
 {
 	uint32_t low = 0;
 	uint32_t *copy = mem_alloc(length * sizeof *copy);
@@ -126,8 +119,7 @@ path_turn(uint32_t *path, uint32_t length)
  * them: each has a parent that is left over too.  Following that one from the
  * lowest ends in a node seen before, which closes the path.
  */
-uint32_t
-graph_cycle(const struct graph *graph, uint32_t *path)
+uint32_t graph_cycle(const struct graph *graph, uint32_t *path)
 {
 	uint32_t count = graph->count, length = 0, start;
 	uint32_t done = graph_sort(graph, path);
@@ -157,8 +149,7 @@ graph_cycle(const struct graph *graph, uint32_t *path)
 	return length;
 }
 
-void
-graph_closure(const struct graph *graph, uint32_t root, bool *seen, uint32_t *stack)
+void graph_closure(const struct graph *graph, uint32_t root, bool *seen, uint32_t *stack)
 {
 	uint32_t used = 0;
 
@@ -178,8 +169,7 @@ graph_closure(const struct graph *graph, uint32_t root, bool *seen, uint32_t *st
 	}
 }
 
-void
-graph_walk_init(struct graph_walk *walk, uint32_t count)
+void graph_walk_init(struct graph_walk *walk, uint32_t count)
 {
 	size_t size = ((size_t)count + 1) * sizeof(uint32_t);
 
@@ -187,16 +177,14 @@ graph_walk_init(struct graph_walk *walk, uint32_t count)
 	memset(walk->seen, 0, size);
 }
 
-void
-graph_walk_release(struct graph_walk *walk)
+void graph_walk_release(struct graph_walk *walk)
 {
 	mem_free(walk->seen);
 	mem_free(walk->stack);
 }
 
-bool
-graph_reaches(const struct graph *graph, uint32_t from, bool (*goal)(void *, uint32_t), void *context,
-              struct graph_walk *walk)
+bool graph_reaches(const struct graph *graph, uint32_t from, bool (*goal)(void *, uint32_t), void *context,
+                   struct graph_walk *walk)
 {
 	uint32_t used = 0;
 

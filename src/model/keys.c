@@ -78,8 +78,7 @@ const struct keys_entry keys_table[] = {
 };
 const size_t keys_count = sizeof keys_table / sizeof *keys_table;
 
-static const struct keys_entry *
-keys_find(enum keys_section section, struct str name)
+static const struct keys_entry *keys_find(enum keys_section section, struct str name)
 {
 	for (size_t i = 0; i < keys_count; i++) {
 		if (keys_table[i].section == section && str_is(name, keys_table[i].name))
@@ -88,16 +87,14 @@ keys_find(enum keys_section section, struct str name)
 	return NULL;
 }
 
-static bool
-keys_open(enum keys_section section, struct str name)
+static bool keys_open(enum keys_section section, struct str name)
 {
 	return section == KEYS_PYTHON || section == KEYS_CONFIG ||
 	       (section == KEYS_TOP && str_starts(name, STR("x-")));
 }
 
-static void
-keys_unknown(const struct keys_reader *reader, enum keys_section section, struct keys_text key,
-             const char *what)
+static void keys_unknown(const struct keys_reader *reader, enum keys_section section, struct keys_text key,
+                         const char *what)
 {
 	struct guess guess;
 
@@ -114,16 +111,14 @@ keys_unknown(const struct keys_reader *reader, enum keys_section section, struct
 	guess_hint(&guess, reader->diag);
 }
 
-static bool
-keys_wrong(const struct keys_reader *reader, struct value v, const char *what, const char *wanted)
+static bool keys_wrong(const struct keys_reader *reader, struct value v, const char *what, const char *wanted)
 {
 	diag_error(reader->diag, value_span(v), "%s must be %s, not %s", what, wanted,
 	           value_kind_name((enum value_kind)v.kind));
 	return false;
 }
 
-bool
-keys_read_text(const struct keys_reader *reader, struct value v, const char *what, struct keys_text *out)
+bool keys_read_text(const struct keys_reader *reader, struct value v, const char *what, struct keys_text *out)
 {
 	if (!yaml_scalar_text(reader->diag, v, &out->text))
 		return keys_wrong(reader, v, what, "text");
@@ -132,8 +127,7 @@ keys_read_text(const struct keys_reader *reader, struct value v, const char *wha
 	return true;
 }
 
-bool
-keys_read_texts(const struct keys_reader *reader, struct value v, const char *what, struct keys_texts *out)
+bool keys_read_texts(const struct keys_reader *reader, struct value v, const char *what, struct keys_texts *out)
 {
 	bool list = v.kind == VALUE_LIST, ok = true;
 	size_t count = list ? v.as.list->count : 1;
@@ -153,9 +147,8 @@ keys_read_texts(const struct keys_reader *reader, struct value v, const char *wh
 	return ok;
 }
 
-static bool
-keys_read_switch(const struct keys_reader *reader, struct value v, const char *what, enum keys_kind kind,
-                 struct keys_switch *out)
+static bool keys_read_switch(const struct keys_reader *reader, struct value v, const char *what, enum keys_kind kind,
+                             struct keys_switch *out)
 {
 	*out = (struct keys_switch){.span = value_span(v), .given = true};
 	if (v.kind == VALUE_BOOL) {
@@ -180,9 +173,8 @@ keys_read_switch(const struct keys_reader *reader, struct value v, const char *w
 	return true;
 }
 
-static bool
-keys_read_kind(const struct keys_reader *reader, enum keys_kind kind, struct value v, const char *what,
-               void *out)
+static bool keys_read_kind(const struct keys_reader *reader, enum keys_kind kind, struct value v, const char *what,
+                           void *out)
 {
 	switch (kind) {
 	case KEYS_TEXT:
@@ -209,9 +201,8 @@ keys_read_kind(const struct keys_reader *reader, enum keys_kind kind, struct val
 }
 
 /* A key's value to its place: the table's, or a pick of a declared axis (picks come first in a section). */
-static bool
-keys_read_entry(const struct keys_reader *reader, enum keys_section section, const struct dict_entry *entry,
-                const char *what, void *out)
+static bool keys_read_entry(const struct keys_reader *reader, enum keys_section section, const struct dict_entry *entry,
+                            const char *what, void *out)
 {
 	struct keys_text key;
 	char quoted[64];
@@ -237,8 +228,7 @@ keys_read_entry(const struct keys_reader *reader, enum keys_section section, con
 	return false;
 }
 
-static bool
-keys_required(const struct keys_reader *reader, enum keys_section section, struct value v, const char *what)
+static bool keys_required(const struct keys_reader *reader, enum keys_section section, struct value v, const char *what)
 {
 	bool ok = true;
 
@@ -256,9 +246,8 @@ keys_required(const struct keys_reader *reader, enum keys_section section, struc
 	return ok;
 }
 
-bool
-keys_read(const struct keys_reader *reader, enum keys_section section, struct value v, const char *what,
-          void *out)
+bool keys_read(const struct keys_reader *reader, enum keys_section section, struct value v, const char *what,
+               void *out)
 {
 	bool ok = true;
 

@@ -8,20 +8,17 @@ enum {
 	LINK_ARGS = 4   /* build arguments that dtk gives */
 };
 
-static const struct matrix_layer *
-link_layer(const struct planner *planner, uint32_t image)
+static const struct matrix_layer *link_layer(const struct planner *planner, uint32_t image)
 {
 	return &planner->matrix.layers[axes_point(&planner->axes, planner->ids[image]).layer];
 }
 
-static uint32_t
-link_layer_number(const struct planner *planner, uint32_t image)
+static uint32_t link_layer_number(const struct planner *planner, uint32_t image)
 {
 	return axes_point(&planner->axes, planner->ids[image]).layer;
 }
 
-static struct str
-link_python(const struct planner *planner, const struct plan_image *image)
+static struct str link_python(const struct planner *planner, const struct plan_image *image)
 {
 	struct buf text = BUF_INIT;
 
@@ -36,8 +33,8 @@ link_python(const struct planner *planner, const struct plan_image *image)
 }
 
 /* The arguments that IMAGE's build could be given, those without a value left out. */
-static size_t
-link_args(const struct planner *planner, const struct plan_image *image, struct docker_arg args[LINK_ARGS])
+static size_t link_args(const struct planner *planner, const struct plan_image *image,
+                        struct docker_arg args[LINK_ARGS])
 {
 	const struct docker_arg all[LINK_ARGS] = {
 		{STR("UBUNTU_VER"), image->os},
@@ -54,9 +51,8 @@ link_args(const struct planner *planner, const struct plan_image *image, struct 
 	return count;
 }
 
-static void
-link_declared(struct planner *planner, struct plan_image *image, const struct docker_file *file,
-              const struct docker_arg *args, size_t count)
+static void link_declared(struct planner *planner, struct plan_image *image, const struct docker_file *file,
+                          const struct docker_arg *args, size_t count)
 {
 	image->args = ARENA_ARRAY(&planner->plan->arena, count, struct plan_arg);
 	for (size_t i = 0; i < count; i++) {
@@ -66,8 +62,7 @@ link_declared(struct planner *planner, struct plan_image *image, const struct do
 }
 
 /* REF as the parent has it where it is the same text, else a copy. */
-static struct str
-link_keep(struct planner *planner, uint32_t parent, struct str ref)
+static struct str link_keep(struct planner *planner, uint32_t parent, struct str ref)
 {
 	const struct plan_image *image = &planner->plan->images[parent];
 
@@ -78,8 +73,7 @@ link_keep(struct planner *planner, uint32_t parent, struct str ref)
 	return (struct str){arena_strndup(&planner->plan->arena, ref.p, ref.n), ref.n};
 }
 
-static void
-link_edge(struct planner *planner, uint32_t child, uint32_t id, const struct docker_ref *ref)
+static void link_edge(struct planner *planner, uint32_t child, uint32_t id, const struct docker_ref *ref)
 {
 	uint32_t parent = planner_add(planner, id);
 
@@ -88,8 +82,7 @@ link_edge(struct planner *planner, uint32_t child, uint32_t id, const struct doc
 		child, parent, ref->kind, link_keep(planner, parent, ref->name), ref->span};
 }
 
-static void
-link_stray(struct planner *planner, uint32_t image, const struct docker_ref *ref)
+static void link_stray(struct planner *planner, uint32_t image, const struct docker_ref *ref)
 {
 	uint32_t layer = link_layer_number(planner, image);
 	struct buf key = BUF_INIT;
@@ -110,8 +103,7 @@ link_stray(struct planner *planner, uint32_t image, const struct docker_ref *ref
 		layer, image, str_slice(kept, str_find(kept, ' ', 0) + 1, kept.n), ref->span, 0};
 }
 
-static void
-link_ref(struct planner *planner, uint32_t image, const struct docker_ref *ref)
+static void link_ref(struct planner *planner, uint32_t image, const struct docker_ref *ref)
 {
 	uint32_t id;
 
@@ -125,8 +117,7 @@ link_ref(struct planner *planner, uint32_t image, const struct docker_ref *ref)
 }
 
 /* What nobody here can read builds on what depends_on says. */
-static void
-link_foreign(struct planner *planner, uint32_t image, struct span span)
+static void link_foreign(struct planner *planner, uint32_t image, struct span span)
 {
 	struct axes_point point = axes_point(&planner->axes, planner->ids[image]);
 	const struct matrix_layer *layer = &planner->matrix.layers[point.layer];
@@ -145,8 +136,7 @@ link_foreign(struct planner *planner, uint32_t image, struct span span)
 	}
 }
 
-static bool
-link_has_triggers(const struct docker_file *file)
+static bool link_has_triggers(const struct docker_file *file)
 {
 	for (size_t i = 0; i < file->instruction_count; i++) {
 		if (file->instructions[i].trigger)
@@ -156,8 +146,7 @@ link_has_triggers(const struct docker_file *file)
 }
 
 /* A Dockerfile that names the file of its OS's root file system needs it. */
-static void
-link_rootfs(struct planner *planner, struct plan_image *image, uint32_t os)
+static void link_rootfs(struct planner *planner, struct plan_image *image, uint32_t os)
 {
 	uint32_t number = os == AXES_NONE ? 0 : planner->rootfs_of[os];
 
@@ -165,8 +154,7 @@ link_rootfs(struct planner *planner, struct plan_image *image, uint32_t os)
 		image->rootfs = number;
 }
 
-static bool
-link_read(struct planner *planner, uint32_t number, uint32_t source)
+static bool link_read(struct planner *planner, uint32_t number, uint32_t source)
 {
 	struct plan_image *image = &planner->plan->images[number];
 	struct docker_arg args[LINK_ARGS];
@@ -192,8 +180,7 @@ link_read(struct planner *planner, uint32_t number, uint32_t source)
 }
 
 /* As link_read, but what it says goes nowhere, unless it is an error. */
-static bool
-link_read_quietly(struct planner *planner, uint32_t image, uint32_t source)
+static bool link_read_quietly(struct planner *planner, uint32_t image, uint32_t source)
 {
 	struct diag *diag = planner->diag, loud = *diag;
 
@@ -208,8 +195,7 @@ link_read_quietly(struct planner *planner, uint32_t image, uint32_t source)
 	return ok || link_read(planner, image, source);
 }
 
-bool
-link_image(struct planner *planner, uint32_t number)
+bool link_image(struct planner *planner, uint32_t number)
 {
 	struct axes_point point = axes_point(&planner->axes, planner->ids[number]);
 	struct plan_image *image = &planner->plan->images[number];
@@ -229,8 +215,7 @@ link_image(struct planner *planner, uint32_t number)
 }
 
 /* Offers the tags of the images that depends_on means. */
-static void
-stray_offer_parents(struct planner *planner, const struct planner_stray *stray, struct guess *guess)
+static void stray_offer_parents(struct planner *planner, const struct planner_stray *stray, struct guess *guess)
 {
 	struct axes_point point = axes_point(&planner->axes, planner->ids[stray->image]);
 	const struct matrix_layer *layer = &planner->matrix.layers[stray->layer];
@@ -246,8 +231,7 @@ stray_offer_parents(struct planner *planner, const struct planner_stray *stray, 
 	}
 }
 
-static void
-stray_tell(struct planner *planner, const struct planner_stray *stray)
+static void stray_tell(struct planner *planner, const struct planner_stray *stray)
 {
 	struct diag *diag = planner->diag;
 	struct str layer = planner->matrix.layers[stray->layer].name.text;
@@ -271,8 +255,7 @@ stray_tell(struct planner *planner, const struct planner_stray *stray)
 	guess_hint(&guess, diag);
 }
 
-void
-link_tell_strays(struct planner *planner)
+void link_tell_strays(struct planner *planner)
 {
 	size_t told = planner->stray_count < LINK_TOLD ? planner->stray_count : LINK_TOLD;
 
@@ -293,23 +276,20 @@ struct reach {
 	uint32_t layer;
 };
 
-static bool
-image_is_of(void *context, uint32_t image)
+static bool image_is_of(void *context, uint32_t image)
 {
 	const struct reach *reach = context;
 
 	return link_layer_number(reach->planner, image) == reach->layer;
 }
 
-static bool
-layer_is(void *context, uint32_t layer)
+static bool layer_is(void *context, uint32_t layer)
 {
 	return layer == ((const struct reach *)context)->layer;
 }
 
 /* A layer of depends_on that nothing in IMAGE's Dockerfile leads to, or MATRIX_NONE. */
-static uint32_t
-depends_unused(struct planner *planner, uint32_t image, struct graph_walk *walk)
+static uint32_t depends_unused(struct planner *planner, uint32_t image, struct graph_walk *walk)
 {
 	const struct matrix_layer *layer = link_layer(planner, image);
 
@@ -323,8 +303,8 @@ depends_unused(struct planner *planner, uint32_t image, struct graph_walk *walk)
 }
 
 /* A parent of IMAGE whose layer depends_on does not lead to, or NULL. */
-static const struct plan_parent *
-depends_unsaid(struct planner *planner, uint32_t image, const struct graph *layers, struct graph_walk *walk)
+static const struct plan_parent *depends_unsaid(struct planner *planner, uint32_t image,
+                                                const struct graph *layers, struct graph_walk *walk)
 {
 	const struct plan_image *from = &planner->plan->images[image];
 	uint32_t layer = link_layer_number(planner, image);
@@ -338,10 +318,9 @@ depends_unsaid(struct planner *planner, uint32_t image, const struct graph *laye
 	return NULL;
 }
 
-static bool
-depends_check(struct planner *planner, uint32_t image, const struct graph *layers,
-              struct graph_walk *images_walk,
-              struct graph_walk *layers_walk)
+static bool depends_check(struct planner *planner, uint32_t image, const struct graph *layers,
+                          struct graph_walk *images_walk,
+                          struct graph_walk *layers_walk)
 {
 	const struct matrix_layer *layer = link_layer(planner, image);
 	const struct plan_image *from = &planner->plan->images[image];
@@ -361,8 +340,7 @@ depends_check(struct planner *planner, uint32_t image, const struct graph *layer
 	return unused != MATRIX_NONE || unsaid;
 }
 
-void
-link_check_depends(struct planner *planner)
+void link_check_depends(struct planner *planner)
 {
 	const struct matrix *matrix = &planner->matrix;
 	bool *told = mem_alloc((size_t)matrix->layer_count + 1);
@@ -385,8 +363,7 @@ link_check_depends(struct planner *planner)
 	mem_free(told);
 }
 
-static const struct planner_edge *
-cycle_edge(const struct planner *planner, uint32_t child, uint32_t parent)
+static const struct planner_edge *cycle_edge(const struct planner *planner, uint32_t child, uint32_t parent)
 {
 	const struct planner_edge *edge = planner->edges;
 
@@ -395,8 +372,7 @@ cycle_edge(const struct planner *planner, uint32_t child, uint32_t parent)
 	return edge;
 }
 
-bool
-link_tell_cycle(struct planner *planner)
+bool link_tell_cycle(struct planner *planner)
 {
 	const struct plan_image *images = planner->plan->images;
 	uint32_t *path = mem_alloc(((size_t)planner->graph.count + 1) * sizeof *path);

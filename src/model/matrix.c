@@ -7,22 +7,19 @@
 
 static const char *const axis_whats[] = {"OS version", "Python version", "axis value"};
 
-static const char *
-axis_what(uint32_t axis)
+static const char *axis_what(uint32_t axis)
 {
 	return axis_whats[axis < 2 ? axis : 2];
 }
 
-static struct keys_reader
-matrix_reader(const struct matrix *matrix)
+static struct keys_reader matrix_reader(const struct matrix *matrix)
 {
 	return (struct keys_reader){matrix->arena, matrix->diag, &matrix->axis_index};
 }
 
 /* The number of NAME in INDEX, or MATRIX_NONE after an error and a suggestion. */
-static uint32_t
-matrix_find(const struct matrix *matrix, const struct map *index, struct str name, struct span span,
-            const char *what)
+static uint32_t matrix_find(const struct matrix *matrix, const struct map *index, struct str name, struct span span,
+                            const char *what)
 {
 	const struct map_entry *entry = map_get(index, name);
 	struct guess guess;
@@ -38,9 +35,8 @@ matrix_find(const struct matrix *matrix, const struct map *index, struct str nam
 }
 
 /* The numbers of NAMES in INDEX, each once; unknown ones are told and left out. */
-static uint32_t *
-matrix_find_all(const struct matrix *matrix, const struct map *index, const struct keys_texts *names,
-                const char *what, uint32_t *count)
+static uint32_t *matrix_find_all(const struct matrix *matrix, const struct map *index, const struct keys_texts *names,
+                                 const char *what, uint32_t *count)
 {
 	uint32_t *found = ARENA_ARRAY(matrix->arena, names->count, uint32_t);
 	bool *there = mem_alloc(index->count + 1);
@@ -60,10 +56,9 @@ matrix_find_all(const struct matrix *matrix, const struct map *index, const stru
 }
 
 /* Enters NAME as NUMBER; a second one of that name is told, with the place of the first, FIRST. */
-static bool
-matrix_enter(struct matrix *matrix, struct map *index, struct keys_text name, uint32_t number,
-             const char *what,
-             const struct keys_text *(*first)(const struct matrix *, uint32_t))
+static bool matrix_enter(struct matrix *matrix, struct map *index, struct keys_text name, uint32_t number,
+                         const char *what,
+                         const struct keys_text *(*first)(const struct matrix *, uint32_t))
 {
 	bool fresh;
 	struct map_entry *entry;
@@ -80,8 +75,7 @@ matrix_enter(struct matrix *matrix, struct map *index, struct keys_text name, ui
 	return false;
 }
 
-static void
-axis_add(struct matrix *matrix, uint32_t number, struct keys_text value)
+static void axis_add(struct matrix *matrix, uint32_t number, struct keys_text value)
 {
 	struct matrix_axis *axis = &matrix->axes[number];
 	const char *what = axis_what(number);
@@ -101,8 +95,7 @@ axis_add(struct matrix *matrix, uint32_t number, struct keys_text value)
 }
 
 /* A python_versions entry that is a scalar is short for one with a version only. */
-static void
-python_entry(struct matrix *matrix, struct value entry, struct keys_python *keys)
+static void python_entry(struct matrix *matrix, struct value entry, struct keys_python *keys)
 {
 	struct keys_reader reader = matrix_reader(matrix);
 
@@ -112,8 +105,7 @@ python_entry(struct matrix *matrix, struct value entry, struct keys_python *keys
 		keys_read_text(&reader, entry, "a Python version", &keys->version);
 }
 
-static void
-python_config_text(struct matrix *matrix, struct value config, const char *key, struct keys_text text)
+static void python_config_text(struct matrix *matrix, struct value config, const char *key, struct keys_text text)
 {
 	struct value value, name = value_borrow(matrix->arena, str_of(key));
 
@@ -126,8 +118,7 @@ python_config_text(struct matrix *matrix, struct value config, const char *key, 
 }
 
 /* The entry with its versions as text, as they stand in the file. */
-static struct value
-python_config(struct matrix *matrix, struct value entry, const struct keys_python *keys)
+static struct value python_config(struct matrix *matrix, struct value entry, const struct keys_python *keys)
 {
 	struct value config = value_dict(matrix->arena);
 
@@ -142,8 +133,7 @@ python_config(struct matrix *matrix, struct value entry, const struct keys_pytho
 }
 
 /* The OS that BASE_OS names, entered beyond the listed ones where it is not one of them. */
-static uint32_t
-python_base_os(struct matrix *matrix, struct keys_text base_os)
+static uint32_t python_base_os(struct matrix *matrix, struct keys_text base_os)
 {
 	struct matrix_axis *axis = &matrix->axes[MATRIX_OS];
 	bool fresh;
@@ -160,8 +150,7 @@ python_base_os(struct matrix *matrix, struct keys_text base_os)
 	return (uint32_t)entry->value.number;
 }
 
-static void
-matrix_read_pythons(struct matrix *matrix, struct value list)
+static void matrix_read_pythons(struct matrix *matrix, struct value list)
 {
 	size_t count = list.kind == VALUE_LIST ? list.as.list->count : 0;
 	struct matrix_axis *axis = &matrix->axes[MATRIX_PYTHON];
@@ -188,16 +177,14 @@ matrix_read_pythons(struct matrix *matrix, struct value list)
 	}
 }
 
-static void
-matrix_read_os(struct matrix *matrix, const struct keys_texts *versions, size_t more)
+static void matrix_read_os(struct matrix *matrix, const struct keys_texts *versions, size_t more)
 {
 	matrix->axes[MATRIX_OS].values = ARENA_ARRAY(matrix->arena, versions->count + more, struct keys_text);
 	for (size_t i = 0; i < versions->count; i++)
 		axis_add(matrix, MATRIX_OS, versions->items[i]);
 }
 
-static bool
-axis_name_check(const struct matrix *matrix, struct keys_text name)
+static bool axis_name_check(const struct matrix *matrix, struct keys_text name)
 {
 	static const char *const taken[] = {
 		"os", "os_version", "os_versions", "os_major", "python", "python_version", "python_versions",
@@ -224,8 +211,7 @@ axis_name_check(const struct matrix *matrix, struct keys_text name)
 	return name_check(matrix->diag, s, name.span, "axis");
 }
 
-static void
-matrix_read_axes(struct matrix *matrix, struct value axes)
+static void matrix_read_axes(struct matrix *matrix, struct value axes)
 {
 	struct keys_reader reader = matrix_reader(matrix);
 
@@ -251,8 +237,7 @@ matrix_read_axes(struct matrix *matrix, struct value axes)
 }
 
 /* The axes that `axes` of a layer names. */
-static uint32_t
-layer_axes(const struct matrix *matrix, const struct keys_texts *axes)
+static uint32_t layer_axes(const struct matrix *matrix, const struct keys_texts *axes)
 {
 	uint32_t vary = 0;
 
@@ -272,8 +257,7 @@ layer_axes(const struct matrix *matrix, const struct keys_texts *axes)
 }
 
 /* Without `axes`, the layer "base" varies over the OS only, every other one over OS and Python. */
-static uint32_t
-layer_vary(const struct matrix *matrix, const struct keys_layer *keys)
+static uint32_t layer_vary(const struct matrix *matrix, const struct keys_layer *keys)
 {
 	uint32_t vary = 1u << MATRIX_OS;
 
@@ -288,14 +272,12 @@ layer_vary(const struct matrix *matrix, const struct keys_layer *keys)
 	return vary;
 }
 
-static const struct keys_text *
-layer_name(const struct matrix *matrix, uint32_t number)
+static const struct keys_text *layer_name(const struct matrix *matrix, uint32_t number)
 {
 	return &matrix->layers[number].name;
 }
 
-static struct keys_texts
-layer_tags(struct matrix *matrix, const struct keys_layer *keys)
+static struct keys_texts layer_tags(struct matrix *matrix, const struct keys_layer *keys)
 {
 	struct keys_texts tags = keys->tags;
 
@@ -309,8 +291,7 @@ layer_tags(struct matrix *matrix, const struct keys_layer *keys)
 	return tags;
 }
 
-static void
-matrix_read_layer(struct matrix *matrix, struct value entry)
+static void matrix_read_layer(struct matrix *matrix, struct value entry)
 {
 	struct keys_reader reader = matrix_reader(matrix);
 	struct keys_layer keys = {0};
@@ -336,8 +317,7 @@ matrix_read_layer(struct matrix *matrix, struct value entry)
 		diag_error(matrix->diag, layer->name.span, "the layer '%.*s' has no tags", STR_ARG(layer->name.text));
 }
 
-static void
-matrix_read_layers(struct matrix *matrix, struct value list)
+static void matrix_read_layers(struct matrix *matrix, struct value list)
 {
 	size_t count = list.kind == VALUE_LIST ? list.as.list->count : 0;
 
@@ -353,8 +333,7 @@ matrix_read_layers(struct matrix *matrix, struct value list)
 	}
 }
 
-static void
-matrix_read_picks(struct matrix *matrix, const struct keys_texts *texts, struct matrix_pick *picks)
+static void matrix_read_picks(struct matrix *matrix, const struct keys_texts *texts, struct matrix_pick *picks)
 {
 	for (uint32_t i = 0; i < KEYS_AXES; i++) {
 		picks[i].given = texts[i].given;
@@ -363,16 +342,14 @@ matrix_read_picks(struct matrix *matrix, const struct keys_texts *texts, struct 
 	}
 }
 
-static const struct keys_text *
-sequence_name(const struct matrix *matrix, uint32_t number)
+static const struct keys_text *sequence_name(const struct matrix *matrix, uint32_t number)
 {
 	return &matrix->sequences[number].name;
 }
 
 /* Only a FROM makes an image of an OS that base_os alone names, so a sequence may not ask for one. */
-static void
-sequence_check_os(const struct matrix *matrix, const struct matrix_sequence *sequence,
-                  const struct keys_texts *os)
+static void sequence_check_os(const struct matrix *matrix, const struct matrix_sequence *sequence,
+                              const struct keys_texts *os)
 {
 	const struct matrix_axis *axis = &matrix->axes[MATRIX_OS];
 	const struct matrix_pick *pick = &sequence->picks[MATRIX_OS];
@@ -386,8 +363,7 @@ sequence_check_os(const struct matrix *matrix, const struct matrix_sequence *seq
 	}
 }
 
-static void
-matrix_read_sequence(struct matrix *matrix, struct value entry)
+static void matrix_read_sequence(struct matrix *matrix, struct value entry)
 {
 	struct keys_reader reader = matrix_reader(matrix);
 	struct keys_sequence keys = {0};
@@ -413,8 +389,7 @@ matrix_read_sequence(struct matrix *matrix, struct value entry)
 		sequence->layers[i] = i;
 }
 
-static void
-matrix_read_sequences(struct matrix *matrix, struct value list)
+static void matrix_read_sequences(struct matrix *matrix, struct value list)
 {
 	size_t count = list.kind == VALUE_LIST ? list.as.list->count : 0;
 
@@ -423,8 +398,7 @@ matrix_read_sequences(struct matrix *matrix, struct value list)
 		matrix_read_sequence(matrix, list.as.list->items[i]);
 }
 
-static void
-matrix_read_excludes(struct matrix *matrix, struct value list)
+static void matrix_read_excludes(struct matrix *matrix, struct value list)
 {
 	size_t count = list.kind == VALUE_LIST ? list.as.list->count : 0;
 	struct keys_reader reader = matrix_reader(matrix);
@@ -449,8 +423,7 @@ matrix_read_excludes(struct matrix *matrix, struct value list)
 	}
 }
 
-static void
-matrix_read_owners(struct matrix *matrix, struct value dict)
+static void matrix_read_owners(struct matrix *matrix, struct value dict)
 {
 	struct keys_reader reader = matrix_reader(matrix);
 
@@ -467,8 +440,7 @@ matrix_read_owners(struct matrix *matrix, struct value dict)
 	}
 }
 
-static void
-matrix_read_rootfs(struct matrix *matrix, struct value dict)
+static void matrix_read_rootfs(struct matrix *matrix, struct value dict)
 {
 	struct keys_reader reader = matrix_reader(matrix);
 
@@ -492,8 +464,7 @@ matrix_read_rootfs(struct matrix *matrix, struct value dict)
 }
 
 /* REGISTRY is where things are pushed to, or kept. */
-static void
-matrix_check_registry(const struct matrix *matrix, struct str registry, struct span span)
+static void matrix_check_registry(const struct matrix *matrix, struct str registry, struct span span)
 {
 	size_t at;
 	const char *why = name_check_registry(registry, &at);
@@ -502,8 +473,7 @@ matrix_check_registry(const struct matrix *matrix, struct str registry, struct s
 		diag_error(matrix->diag, span, "'%.*s' cannot be a registry: %s", STR_ARG(registry), why);
 }
 
-static void
-matrix_read_config(struct matrix *matrix, const struct keys_top *top)
+static void matrix_read_config(struct matrix *matrix, const struct keys_top *top)
 {
 	struct keys_reader reader = matrix_reader(matrix);
 
@@ -524,8 +494,7 @@ matrix_read_config(struct matrix *matrix, const struct keys_top *top)
 		matrix_check_registry(matrix, matrix->config.cache.text, matrix->config.cache.span);
 }
 
-static void
-matrix_init(struct matrix *matrix, struct arena *arena, struct diag *diag, uint32_t source, struct str text)
+static void matrix_init(struct matrix *matrix, struct arena *arena, struct diag *diag, uint32_t source, struct str text)
 {
 	*matrix = (struct matrix){.arena = arena, .diag = diag, .source = source, .text = text, .axis_count = 2};
 	matrix->axes[MATRIX_OS].name = STR("os");
@@ -537,8 +506,7 @@ matrix_init(struct matrix *matrix, struct arena *arena, struct diag *diag, uint3
 	map_init(&matrix->sequence_index);
 }
 
-bool
-matrix_read(struct matrix *matrix, struct arena *arena, struct diag *diag, uint32_t source, struct str text)
+bool matrix_read(struct matrix *matrix, struct arena *arena, struct diag *diag, uint32_t source, struct str text)
 {
 	struct keys_top top = {0};
 	unsigned errors = diag->errors;
@@ -566,8 +534,7 @@ matrix_read(struct matrix *matrix, struct arena *arena, struct diag *diag, uint3
 	return diag->errors == errors;
 }
 
-void
-matrix_release(struct matrix *matrix)
+void matrix_release(struct matrix *matrix)
 {
 	for (uint32_t i = 0; i < KEYS_AXES; i++)
 		map_release(&matrix->axes[i].index);
@@ -576,8 +543,7 @@ matrix_release(struct matrix *matrix)
 	map_release(&matrix->sequence_index);
 }
 
-struct span
-matrix_inside(const struct matrix *matrix, struct keys_text scalar, size_t offset, size_t length)
+struct span matrix_inside(const struct matrix *matrix, struct keys_text scalar, size_t offset, size_t length)
 {
 	struct str rest = str_slice(matrix->text, scalar.span.offset, matrix->text.n);
 	size_t quote = rest.n && (rest.p[0] == '"' || rest.p[0] == '\'');
@@ -588,8 +554,7 @@ matrix_inside(const struct matrix *matrix, struct keys_text scalar, size_t offse
 	                     (uint32_t)length};
 }
 
-uint32_t
-matrix_sequence(const struct matrix *matrix, struct str name, struct span span)
+uint32_t matrix_sequence(const struct matrix *matrix, struct str name, struct span span)
 {
 	return matrix_find(matrix, &matrix->sequence_index, name, span, "sequence");
 }

@@ -3,26 +3,22 @@
 
 enum { REF_NAME = 255, REF_TAG = 128 }; /* longest repository and tag */
 
-static bool
-is_lower(char c)
+static bool is_lower(char c)
 {
 	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
 }
 
-static bool
-is_word(char c)
+static bool is_word(char c)
 {
 	return is_lower(c) || (c >= 'A' && c <= 'Z');
 }
 
-static bool
-name_allows(unsigned char c)
+static bool name_allows(unsigned char c)
 {
 	return is_word((char)c) || c == '.' || c == '_' || c == '-' || c == '+' || c >= 0x80;
 }
 
-static void
-name_wrong_byte(struct diag *diag, struct str name, size_t at, struct span span, const char *what)
+static void name_wrong_byte(struct diag *diag, struct str name, size_t at, struct span span, const char *what)
 {
 	char c = name.p[at];
 	const char *word = c == ' ' ? "a blank" : c == '\n' ? "a line break" : c == '/' ? "a slash" : NULL;
@@ -36,8 +32,7 @@ name_wrong_byte(struct diag *diag, struct str name, size_t at, struct span span,
 	diag_hint(diag, "letters, digits and . _ + - can be used");
 }
 
-bool
-name_check(struct diag *diag, struct str name, struct span span, const char *what)
+bool name_check(struct diag *diag, struct str name, struct span span, const char *what)
 {
 	if (name.n == 0) {
 		diag_error(diag, span, "the name of this %s is empty", what);
@@ -62,8 +57,7 @@ name_check(struct diag *diag, struct str name, struct span span, const char *wha
 }
 
 /* The first part of REF where it names a registry, n = 0 else. */
-static struct str
-ref_host(struct str ref)
+static struct str ref_host(struct str ref)
 {
 	size_t slash = str_find(ref, '/', 0);
 	struct str first = str_slice(ref, 0, slash);
@@ -75,8 +69,7 @@ ref_host(struct str ref)
 	return (struct str){ref.p, 0};
 }
 
-static const char *
-ref_check_host(struct str host, size_t *at)
+static const char *ref_check_host(struct str host, size_t *at)
 {
 	size_t i = 0, label = 0;
 
@@ -102,8 +95,7 @@ ref_check_host(struct str host, size_t *at)
 }
 
 /* Bytes of the separator at P: one dot, one or two underscores, any number of minus signs. */
-static size_t
-ref_separator(struct str path, size_t at)
+static size_t ref_separator(struct str path, size_t at)
 {
 	size_t n = 0;
 
@@ -116,8 +108,7 @@ ref_separator(struct str path, size_t at)
 	return n;
 }
 
-static const char *
-ref_check_path(struct str path, size_t *at)
+static const char *ref_check_path(struct str path, size_t *at)
 {
 	bool after = false; /* a letter or digit came last */
 
@@ -142,8 +133,7 @@ ref_check_path(struct str path, size_t *at)
 	return path.n ? NULL : "it names no repository";
 }
 
-static const char *
-ref_check_tag(struct str tag, size_t *at)
+static const char *ref_check_tag(struct str tag, size_t *at)
 {
 	*at = 0;
 	if (tag.n == 0)
@@ -160,8 +150,7 @@ ref_check_tag(struct str tag, size_t *at)
 	return tag.n > REF_TAG ? "more than 128 bytes follow the colon" : NULL;
 }
 
-struct str
-name_repository(struct str ref)
+struct str name_repository(struct str ref)
 {
 	size_t end = str_find(ref, '@', 0), colon;
 
@@ -170,8 +159,7 @@ name_repository(struct str ref)
 	return str_slice(ref, 0, colon > 0 && ref.p[colon - 1] == ':' ? colon - 1 : end);
 }
 
-const char *
-name_check_ref(struct str ref, size_t *at)
+const char *name_check_ref(struct str ref, size_t *at)
 {
 	struct str name = name_repository(ref), host = ref_host(name);
 	size_t start = host.n ? host.n + 1 : 0;
@@ -198,8 +186,7 @@ name_check_ref(struct str ref, size_t *at)
 	return why;
 }
 
-struct str
-name_normal(struct arena *arena, struct str ref)
+struct str name_normal(struct arena *arena, struct str ref)
 {
 	const struct str prefixes[] = {STR("docker.io/"), STR("index.docker.io/"), STR("library/")};
 
@@ -215,8 +202,7 @@ name_normal(struct arena *arena, struct str ref)
 	return (struct str){text, ref.n + sizeof ":latest" - 1};
 }
 
-const char *
-name_check_registry(struct str registry, size_t *at)
+const char *name_check_registry(struct str registry, size_t *at)
 {
 	size_t start = 0;
 	const char *why = NULL;
@@ -237,20 +223,17 @@ name_check_registry(struct str registry, size_t *at)
 	return why;
 }
 
-const char *
-name_check_version(struct str version, size_t *at)
+const char *name_check_version(struct str version, size_t *at)
 {
 	return ref_check_tag(version, at);
 }
 
-bool
-name_pinned(struct str ref)
+bool name_pinned(struct str ref)
 {
 	return str_find(ref, '@', 0) < ref.n;
 }
 
-bool
-name_is_host(struct str registry)
+bool name_is_host(struct str registry)
 {
 	struct str first = str_slice(registry, 0, str_find(registry, '/', 0));
 

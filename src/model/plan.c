@@ -16,8 +16,7 @@ struct plan_inputs {
 	size_t capacity;
 };
 
-static void
-plan_input(void *context, const char *path, bool found)
+static void plan_input(void *context, const char *path, bool found)
 {
 	struct plan_inputs *inputs = context;
 	struct plan *plan = inputs->plan;
@@ -32,8 +31,7 @@ plan_input(void *context, const char *path, bool found)
 		{arena_strndup(&plan->arena, path, strlen(path)), strlen(path)}, found};
 }
 
-static bool
-plan_read(struct planner *planner, struct plan_inputs *inputs, const char *path, struct str *text)
+static bool plan_read(struct planner *planner, struct plan_inputs *inputs, const char *path, struct str *text)
 {
 	if (fs_read_arena(path, &planner->plan->arena, text) == 0) {
 		plan_input(inputs, path, true);
@@ -46,8 +44,7 @@ plan_read(struct planner *planner, struct plan_inputs *inputs, const char *path,
 }
 
 /* The matrix that was asked for, or the first of the default places. Its path, or NULL after diagnostics. */
-static const char *
-plan_find(struct planner *planner, struct plan_inputs *inputs, struct str *text)
+static const char *plan_find(struct planner *planner, struct plan_inputs *inputs, struct str *text)
 {
 	const char *const *places = planner->options->config ? &planner->options->config : plan_places;
 	size_t count = planner->options->config ? 1 : PLAN_PLACES;
@@ -67,8 +64,7 @@ plan_find(struct planner *planner, struct plan_inputs *inputs, struct str *text)
 	return NULL;
 }
 
-static bool
-plan_matrix(struct planner *planner, struct plan_inputs *inputs)
+static bool plan_matrix(struct planner *planner, struct plan_inputs *inputs)
 {
 	struct arena *arena = &planner->plan->arena;
 	struct str text;
@@ -80,14 +76,12 @@ plan_matrix(struct planner *planner, struct plan_inputs *inputs)
 	return matrix_read(&planner->matrix, arena, planner->diag, diag_source(planner->diag, path, text), text);
 }
 
-static struct str
-plan_or(struct str text, struct str otherwise)
+static struct str plan_or(struct str text, struct str otherwise)
 {
 	return text.p ? text : otherwise;
 }
 
-static void
-plan_word(struct plan_rootfs *rootfs, const char *option, struct str value)
+static void plan_word(struct plan_rootfs *rootfs, const char *option, struct str value)
 {
 	if (value.n == 0)
 		return;
@@ -95,8 +89,7 @@ plan_word(struct plan_rootfs *rootfs, const char *option, struct str value)
 	rootfs->command[rootfs->command_count++] = value;
 }
 
-static struct str
-plan_packages(struct plan *plan, const struct keys_texts *packages)
+static struct str plan_packages(struct plan *plan, const struct keys_texts *packages)
 {
 	struct buf text = BUF_INIT;
 
@@ -107,8 +100,7 @@ plan_packages(struct plan *plan, const struct keys_texts *packages)
 	return list;
 }
 
-static void
-plan_add_rootfs(struct plan *plan, const struct matrix_rootfs *from)
+static void plan_add_rootfs(struct plan *plan, const struct matrix_rootfs *from)
 {
 	struct plan_rootfs *rootfs = &plan->rootfs[plan->rootfs_count++];
 	struct buf text = BUF_INIT;
@@ -125,8 +117,7 @@ plan_add_rootfs(struct plan *plan, const struct matrix_rootfs *from)
 }
 
 /* The root file systems of the matrix, in its order. */
-static void
-plan_rootfs(struct planner *planner)
+static void plan_rootfs(struct planner *planner)
 {
 	const struct matrix *matrix = &planner->matrix;
 	struct plan *plan = planner->plan;
@@ -141,8 +132,7 @@ plan_rootfs(struct planner *planner)
 }
 
 /* Drops the root file systems that no image needs. */
-static void
-plan_drop_rootfs(struct plan *plan)
+static void plan_drop_rootfs(struct plan *plan)
 {
 	uint32_t *place = mem_alloc((plan->rootfs_count + 1) * sizeof *place);
 	uint32_t count = 0;
@@ -163,8 +153,7 @@ plan_drop_rootfs(struct plan *plan)
 	mem_free(place);
 }
 
-static bool
-plan_has(const uint32_t *numbers, size_t count, uint32_t number)
+static bool plan_has(const uint32_t *numbers, size_t count, uint32_t number)
 {
 	while (count && numbers[count - 1] != number)
 		count--;
@@ -172,8 +161,7 @@ plan_has(const uint32_t *numbers, size_t count, uint32_t number)
 }
 
 /* What --sequence names, each once, else every sequence, else (MATRIX_NONE) everything. */
-static bool
-plan_sequences(struct planner *planner, uint32_t **chosen, size_t *count)
+static bool plan_sequences(struct planner *planner, uint32_t **chosen, size_t *count)
 {
 	const struct matrix *matrix = &planner->matrix;
 	const char *const *names = planner->options->sequences;
@@ -199,8 +187,7 @@ plan_sequences(struct planner *planner, uint32_t **chosen, size_t *count)
 }
 
 /* Claims that came too late, gathered by tag. */
-static void
-plan_collisions(struct planner *planner)
+static void plan_collisions(struct planner *planner)
 {
 	struct plan *plan = planner->plan;
 	const struct tags *tags = &planner->tags;
@@ -237,8 +224,7 @@ plan_collisions(struct planner *planner)
 	map_release(&index);
 }
 
-static struct str *
-plan_values(struct planner *planner, uint32_t axis, size_t *count)
+static struct str *plan_values(struct planner *planner, uint32_t axis, size_t *count)
 {
 	const struct matrix_axis *from = &planner->matrix.axes[axis];
 	struct str *values = ARENA_ARRAY(&planner->plan->arena, from->listed, struct str);
@@ -249,8 +235,7 @@ plan_values(struct planner *planner, uint32_t axis, size_t *count)
 	return values;
 }
 
-static void
-plan_settings(struct planner *planner)
+static void plan_settings(struct planner *planner)
 {
 	const struct plan_options *options = planner->options;
 	const struct matrix *matrix = &planner->matrix;
@@ -272,8 +257,7 @@ plan_settings(struct planner *planner)
 }
 
 /* --tag: another main tag for the one image that there is. */
-static bool
-plan_retag(struct planner *planner)
+static bool plan_retag(struct planner *planner)
 {
 	const char *tag = planner->options->tag, *why;
 	struct plan *plan = planner->plan;
@@ -297,8 +281,7 @@ plan_retag(struct planner *planner)
 	return true;
 }
 
-static void
-plan_warn_untagged(struct planner *planner)
+static void plan_warn_untagged(struct planner *planner)
 {
 	const struct plan *plan = planner->plan;
 
@@ -311,8 +294,7 @@ plan_warn_untagged(struct planner *planner)
 	}
 }
 
-static bool
-plan_fill(struct planner *planner)
+static bool plan_fill(struct planner *planner)
 {
 	struct plan_inputs inputs = {planner->plan, 0};
 	uint32_t *sequences;
@@ -340,8 +322,7 @@ plan_fill(struct planner *planner)
 	return ok;
 }
 
-struct plan *
-plan_make(const struct plan_options *options, struct diag *diag)
+struct plan *plan_make(const struct plan_options *options, struct diag *diag)
 {
 	struct plan *plan = mem_alloc(sizeof *plan);
 	struct planner planner = {.plan = plan, .options = options, .diag = diag};
@@ -359,8 +340,7 @@ plan_make(const struct plan_options *options, struct diag *diag)
 	return NULL;
 }
 
-void
-plan_free(struct plan *plan)
+void plan_free(struct plan *plan)
 {
 	if (!plan)
 		return;

@@ -3,14 +3,12 @@
 
 #include "model/name.h"
 
-static struct str
-planner_keep(struct planner *planner, const struct buf *text, size_t from)
+static struct str planner_keep(struct planner *planner, const struct buf *text, size_t from)
 {
 	return (struct str){arena_strndup(&planner->plan->arena, text->p + from, text->n - from), text->n - from};
 }
 
-void
-planner_layers(const struct planner *planner, struct graph *layers)
+void planner_layers(const struct planner *planner, struct graph *layers)
 {
 	const struct matrix *matrix = &planner->matrix;
 	size_t count = 0, at = 0;
@@ -27,8 +25,7 @@ planner_layers(const struct planner *planner, struct graph *layers)
 }
 
 /* Layers in an order in which each comes after those that it depends on; an error where there is none. */
-static bool
-planner_layer_order(struct planner *planner, uint32_t *order)
+static bool planner_layer_order(struct planner *planner, uint32_t *order)
 {
 	const struct matrix_layer *layers = planner->matrix.layers;
 	struct buf text = BUF_INIT;
@@ -51,8 +48,7 @@ planner_layer_order(struct planner *planner, uint32_t *order)
 }
 
 /* A layer varies over the declared axes that its tags or template name, and those of its parents. */
-static bool
-planner_vary(struct planner *planner, uint32_t *vary)
+static bool planner_vary(struct planner *planner, uint32_t *vary)
 {
 	const struct matrix *matrix = &planner->matrix;
 	uint32_t *order = mem_alloc(((size_t)matrix->layer_count + 1) * sizeof *order);
@@ -72,8 +68,7 @@ planner_vary(struct planner *planner, uint32_t *vary)
 	return ok;
 }
 
-static struct str
-planner_env_file(struct planner *planner, const struct axes_point *point, struct str name)
+static struct str planner_env_file(struct planner *planner, const struct axes_point *point, struct str name)
 {
 	struct str layer = planner->matrix.layers[point->layer].name.text;
 	struct buf text = BUF_INIT;
@@ -89,8 +84,7 @@ planner_env_file(struct planner *planner, const struct axes_point *point, struct
 	return file;
 }
 
-static void
-planner_room(struct planner *planner)
+static void planner_room(struct planner *planner)
 {
 	struct plan *plan = planner->plan;
 	size_t old = planner->image_room, new = old + old / 2 + 16;
@@ -105,8 +99,7 @@ planner_room(struct planner *planner)
 	planner->image_room = new;
 }
 
-static void
-planner_name(struct planner *planner, const struct axes_point *point, struct plan_image *image)
+static void planner_name(struct planner *planner, const struct axes_point *point, struct plan_image *image)
 {
 	struct buf text = BUF_INIT;
 	size_t from;
@@ -126,8 +119,7 @@ planner_name(struct planner *planner, const struct axes_point *point, struct pla
 	}
 }
 
-static void
-planner_tags(struct planner *planner, uint32_t id, struct plan_image *image)
+static void planner_tags(struct planner *planner, uint32_t id, struct plan_image *image)
 {
 	size_t room = tags_room(&planner->tags, axes_point(&planner->axes, id).layer);
 
@@ -135,8 +127,7 @@ planner_tags(struct planner *planner, uint32_t id, struct plan_image *image)
 	image->tag_count = tags_claim(&planner->tags, id, image->tags);
 }
 
-uint32_t
-planner_add(struct planner *planner, uint32_t id)
+uint32_t planner_add(struct planner *planner, uint32_t id)
 {
 	struct axes_point point = axes_point(&planner->axes, id);
 	const struct matrix_layer *layer = &planner->matrix.layers[point.layer];
@@ -168,8 +159,7 @@ planner_add(struct planner *planner, uint32_t id)
 }
 
 /* Room for all that is selected and every base that a base_os may imply, so that the images seldom move. */
-static void
-planner_reserve(struct planner *planner, size_t selected)
+static void planner_reserve(struct planner *planner, size_t selected)
 {
 	const struct matrix_axis *os = &planner->matrix.axes[MATRIX_OS];
 	size_t implied = (size_t)(os->count - os->listed) * planner->matrix.layer_count;
@@ -182,8 +172,7 @@ planner_reserve(struct planner *planner, size_t selected)
 	planner->image_room = room;
 }
 
-static bool
-planner_select(struct planner *planner, const uint32_t *sequences, size_t sequence_count)
+static bool planner_select(struct planner *planner, const uint32_t *sequences, size_t sequence_count)
 {
 	struct axes_list list = {0};
 	bool ok = true;
@@ -211,9 +200,8 @@ planner_select(struct planner *planner, const uint32_t *sequences, size_t sequen
 }
 
 /* The image that POINT's layer depends on first, as templates see it; NAME and TAGS: of one not planned. */
-static bool
-planner_parent(struct planner *planner, const struct axes_point *point, struct buf *name, struct str **tags,
-               struct render_image *parent)
+static bool planner_parent(struct planner *planner, const struct axes_point *point, struct buf *name, struct str **tags,
+                           struct render_image *parent)
 {
 	const struct matrix_layer *layer = &planner->matrix.layers[point->layer];
 	uint32_t id = layer->depends_on.count ? axes_parent(&planner->axes, point, layer->depends[0]) : AXES_NONE;
@@ -233,8 +221,7 @@ planner_parent(struct planner *planner, const struct axes_point *point, struct b
 	return true;
 }
 
-static bool
-planner_render(struct planner *planner, uint32_t number, struct buf *text)
+static bool planner_render(struct planner *planner, uint32_t number, struct buf *text)
 {
 	struct plan_image *image = &planner->plan->images[number];
 	struct render_image parent;
@@ -262,8 +249,7 @@ planner_render(struct planner *planner, uint32_t number, struct buf *text)
 }
 
 /* Once an image of a layer has failed, the others of it would only say the same. */
-static bool
-planner_build(struct planner *planner)
+static bool planner_build(struct planner *planner)
 {
 	struct buf text = BUF_INIT;
 	bool ok = true;
@@ -279,8 +265,7 @@ planner_build(struct planner *planner)
 	return ok;
 }
 
-static void
-planner_graph(struct planner *planner)
+static void planner_graph(struct planner *planner)
 {
 	struct graph_edge *edges = mem_alloc((planner->edge_count + 1) * sizeof *edges);
 
@@ -292,8 +277,7 @@ planner_graph(struct planner *planner)
 }
 
 /* Brings the images into ORDER (new place -> old place) where they stand; PLACE is the inverse. */
-static void
-planner_permute(struct planner *planner, const uint32_t *place)
+static void planner_permute(struct planner *planner, const uint32_t *place)
 {
 	struct plan_image *images = planner->plan->images;
 	uint32_t count = (uint32_t)planner->plan->image_count;
@@ -324,8 +308,7 @@ planner_permute(struct planner *planner, const uint32_t *place)
 		planner->built[planner->ids[i]] = i + 1;
 }
 
-static bool
-planner_sort(struct planner *planner)
+static bool planner_sort(struct planner *planner)
 {
 	uint32_t count = (uint32_t)planner->plan->image_count;
 	uint32_t *order = mem_alloc(((size_t)count + 1) * sizeof *order);
@@ -349,8 +332,7 @@ planner_sort(struct planner *planner)
 }
 
 /* The edges of one child, which stand together, as its parents. */
-static void
-planner_parents(struct planner *planner, const struct planner_edge *edges, size_t count)
+static void planner_parents(struct planner *planner, const struct planner_edge *edges, size_t count)
 {
 	struct plan *plan = planner->plan;
 	struct plan_image *child = &plan->images[edges->child];
@@ -366,8 +348,7 @@ planner_parents(struct planner *planner, const struct planner_edge *edges, size_
 	}
 }
 
-static void
-planner_link(struct planner *planner)
+static void planner_link(struct planner *planner)
 {
 	for (size_t from = 0, to; from < planner->edge_count; from = to) {
 		for (to = from; to < planner->edge_count && planner->edges[to].child == planner->edges[from].child;
@@ -377,8 +358,7 @@ planner_link(struct planner *planner)
 	}
 }
 
-bool
-planner_run(struct planner *planner, const uint32_t *sequences, size_t sequence_count)
+bool planner_run(struct planner *planner, const uint32_t *sequences, size_t sequence_count)
 {
 	struct arena *arena = &planner->plan->arena;
 	uint32_t *vary = ARENA_ARRAY(arena, planner->matrix.layer_count, uint32_t);
@@ -403,8 +383,7 @@ planner_run(struct planner *planner, const uint32_t *sequences, size_t sequence_
 	return true;
 }
 
-void
-planner_release(struct planner *planner)
+void planner_release(struct planner *planner)
 {
 	if (planner->silence)
 		fclose(planner->silence);

@@ -7,8 +7,7 @@
 #include <unistd.h>
 
 /* Offers the names in DIR. */
-static void
-render_offer(struct arena *arena, const char *dir, struct guess *guess)
+static void render_offer(struct arena *arena, const char *dir, struct guess *guess)
 {
 	DIR *stream = opendir(dir);
 	const struct dirent *entry;
@@ -23,8 +22,7 @@ render_offer(struct arena *arena, const char *dir, struct guess *guess)
 }
 
 /* To the error that NAME could not be read: a name close to it, where it is in no directory at all. */
-static void
-render_suggest(struct render *render, struct str name)
+static void render_suggest(struct render *render, struct str name)
 {
 	const char *const *dirs = render->options.dirs;
 	struct guess guess;
@@ -38,8 +36,7 @@ render_suggest(struct render *render, struct str name)
 	guess_hint(&guess, render->matrix->diag);
 }
 
-void
-render_init(struct render *render, const struct matrix *matrix, const char *const *dirs, bool strict)
+void render_init(struct render *render, const struct matrix *matrix, const char *const *dirs, bool strict)
 {
 	*render = (struct render){.matrix = matrix, .options = {.dirs = dirs, .strict = strict}};
 	arena_init(&render->scratch);
@@ -56,8 +53,7 @@ render_init(struct render *render, const struct matrix *matrix, const char *cons
 	}
 }
 
-void
-render_release(struct render *render)
+void render_release(struct render *render)
 {
 	if (!render->jinja)
 		return;
@@ -70,8 +66,7 @@ struct axes_seen {
 	uint32_t axes;
 };
 
-static void
-render_see(void *context, struct str name)
+static void render_see(void *context, struct str name)
 {
 	struct axes_seen *seen = context;
 	const struct map_entry *axis = map_get(&seen->matrix->axis_index, name);
@@ -80,8 +75,7 @@ render_see(void *context, struct str name)
 		seen->axes |= 1u << axis->value.number;
 }
 
-uint32_t
-render_axes(struct render *render, uint32_t layer)
+uint32_t render_axes(struct render *render, uint32_t layer)
 {
 	struct axes_seen seen = {render->matrix, 0};
 
@@ -90,14 +84,12 @@ render_axes(struct render *render, uint32_t layer)
 	return seen.axes;
 }
 
-static void
-render_set(struct render *render, struct value dict, const char *name, struct value value)
+static void render_set(struct render *render, struct value dict, const char *name, struct value value)
 {
 	dict_set(dict.as.dict, value_borrow(&render->scratch, str_of(name)), value);
 }
 
-static void
-render_set_text(struct render *render, struct value dict, const char *name, struct str text)
+static void render_set_text(struct render *render, struct value dict, const char *name, struct str text)
 {
 	render_set(render, dict, name, value_borrow(&render->scratch, text));
 }
@@ -106,8 +98,7 @@ render_set_text(struct render *render, struct value dict, const char *name, stru
  * V with lists and dicts of its own, so that no template can change what the next one sees. The reader bounds
  * the depth.
  */
-static struct value
-render_copy(struct render *render, struct value v)
+static struct value render_copy(struct render *render, struct value v)
 {
 	struct value copy = v;
 
@@ -128,8 +119,7 @@ render_copy(struct render *render, struct value v)
 }
 
 /* image or parent; REF: with its main tag too. */
-static struct value
-render_view(struct render *render, const struct render_image *image, bool ref)
+static struct value render_view(struct render *render, const struct render_image *image, bool ref)
 {
 	struct value view = value_dict(&render->scratch), tags = value_list(&render->scratch, image->tag_count);
 
@@ -142,8 +132,7 @@ render_view(struct render *render, const struct render_image *image, bool ref)
 	return view;
 }
 
-static void
-render_set_axes(struct render *render, const struct render_input *input, struct value vars)
+static void render_set_axes(struct render *render, const struct render_input *input, struct value vars)
 {
 	const struct matrix *matrix = render->matrix;
 	const struct axes_point *point = &input->point;
@@ -168,8 +157,7 @@ render_set_axes(struct render *render, const struct render_input *input, struct 
 	}
 }
 
-bool
-render_dockerfile(struct render *render, const struct render_input *input, struct buf *out)
+bool render_dockerfile(struct render *render, const struct render_input *input, struct buf *out)
 {
 	struct value vars = value_dict(&render->scratch);
 	bool ok;

@@ -18,8 +18,7 @@ static const struct {
 enum { TAGS_VARIABLES = sizeof tags_variables / sizeof *tags_variables };
 
 /* The next ${NAME} of TEXT at or after FROM: where it begins and ends. False where there is none. */
-static bool
-tags_next(struct str text, size_t from, size_t *begin, size_t *end)
+static bool tags_next(struct str text, size_t from, size_t *begin, size_t *end)
 {
 	for (size_t i = str_find(text, '$', from); i + 1 < text.n; i = str_find(text, '$', i + 1)) {
 		size_t close = str_find(text, '}', i);
@@ -33,8 +32,7 @@ tags_next(struct str text, size_t from, size_t *begin, size_t *end)
 	return false;
 }
 
-uint32_t
-tags_axes(const struct matrix *matrix, uint32_t layer)
+uint32_t tags_axes(const struct matrix *matrix, uint32_t layer)
 {
 	const struct keys_texts *tags = &matrix->layers[layer].tags;
 	uint32_t axes = 0;
@@ -52,8 +50,7 @@ tags_axes(const struct matrix *matrix, uint32_t layer)
 	return axes;
 }
 
-static void
-tags_undefined(const struct tags *tags, uint32_t layer, struct str name, struct span at)
+static void tags_undefined(const struct tags *tags, uint32_t layer, struct str name, struct span at)
 {
 	const struct matrix *matrix = tags->matrix;
 	const struct dict *config = matrix->build_config.as.dict;
@@ -80,8 +77,7 @@ tags_undefined(const struct tags *tags, uint32_t layer, struct str name, struct 
 	guess_hint(&guess, matrix->diag);
 }
 
-static bool
-tags_config(const struct matrix *matrix, struct str name, struct str *text)
+static bool tags_config(const struct matrix *matrix, struct str name, struct str *text)
 {
 	const struct value *value;
 
@@ -92,8 +88,7 @@ tags_config(const struct matrix *matrix, struct str name, struct str *text)
 }
 
 /* What ${NAME} stands for in a tag of LAYER; false where it is not defined. */
-static bool
-tags_variable(const struct tags *tags, uint32_t layer, struct str name, struct tags_part *part)
+static bool tags_variable(const struct tags *tags, uint32_t layer, struct str name, struct tags_part *part)
 {
 	const struct map_entry *axis = map_get(&tags->matrix->axis_index, name);
 
@@ -109,16 +104,14 @@ tags_variable(const struct tags *tags, uint32_t layer, struct str name, struct t
 	return tags_config(tags->matrix, name, &part->text);
 }
 
-static void
-tags_literal(struct tags_template *template, size_t from, size_t to)
+static void tags_literal(struct tags_template *template, size_t from, size_t to)
 {
 	if (from < to)
 		template->parts[template->count++] = (struct tags_part){
 			.text = str_slice(template->source.text, from, to), .offset = from, .length = to - from};
 }
 
-static bool
-tags_compile(const struct tags *tags, uint32_t layer, struct tags_template *template)
+static bool tags_compile(const struct tags *tags, uint32_t layer, struct tags_template *template)
 {
 	struct str text = template->source.text;
 	size_t at = 0, count = 1;
@@ -143,8 +136,7 @@ tags_compile(const struct tags *tags, uint32_t layer, struct tags_template *temp
 	return ok;
 }
 
-static struct str
-part_text(const struct tags *tags, const struct tags_part *part, const struct axes_point *point)
+static struct str part_text(const struct tags *tags, const struct tags_part *part, const struct axes_point *point)
 {
 	struct str text;
 
@@ -155,9 +147,8 @@ part_text(const struct tags *tags, const struct tags_part *part, const struct ax
 }
 
 /* Tells once for a template that what it expands to is no reference, at the part that is to blame. */
-static void
-tags_wrong(const struct tags *tags, struct tags_template *template, const struct axes_point *point,
-           struct str text, const char *why, size_t at)
+static void tags_wrong(const struct tags *tags, struct tags_template *template, const struct axes_point *point,
+                       struct str text, const char *why, size_t at)
 {
 	struct span span = template->source.span;
 	size_t done = 0;
@@ -179,9 +170,8 @@ tags_wrong(const struct tags *tags, struct tags_template *template, const struct
 	template->told = true;
 }
 
-static bool
-tags_expand(const struct tags *tags, struct tags_template *template, const struct axes_point *point,
-            struct buf *out)
+static bool tags_expand(const struct tags *tags, struct tags_template *template, const struct axes_point *point,
+                        struct buf *out)
 {
 	const char *why;
 	size_t at;
@@ -195,14 +185,12 @@ tags_expand(const struct tags *tags, struct tags_template *template, const struc
 	return why == NULL;
 }
 
-static struct str
-tags_keep(const struct tags *tags, struct str text)
+static struct str tags_keep(const struct tags *tags, struct str text)
 {
 	return (struct str){arena_strndup(tags->matrix->arena, text.p, text.n), text.n};
 }
 
-static void
-tags_lose(struct tags *tags, struct str tag, uint32_t owner, uint32_t loser)
+static void tags_lose(struct tags *tags, struct str tag, uint32_t owner, uint32_t loser)
 {
 	MEM_ROOM(tags->losses, tags->loss_count, tags->loss_capacity);
 	tags->losses[tags->loss_count++] = (struct tags_loss){tag, owner, loser};
@@ -212,8 +200,7 @@ tags_lose(struct tags *tags, struct str tag, uint32_t owner, uint32_t loser)
  * The text of the tag REF as combination ID has it, kept; n = 0 where another has it.
  * Where CLAIM, it is entered, or the loss noted.
  */
-static struct str
-tags_take(struct tags *tags, struct str ref, uint32_t id, bool claim)
+static struct str tags_take(struct tags *tags, struct str ref, uint32_t id, bool claim)
 {
 	struct arena *arena = tags->matrix->arena;
 	struct str normal = name_normal(arena, ref), none = {NULL, 0};
@@ -234,8 +221,7 @@ tags_take(struct tags *tags, struct str ref, uint32_t id, bool claim)
 }
 
 /* True where ID has or lost TAG already, in whatever form. */
-static bool
-tags_done(const struct tags *tags, uint32_t id, const struct str *own, size_t count, struct str tag)
+static bool tags_done(const struct tags *tags, uint32_t id, const struct str *own, size_t count, struct str tag)
 {
 	struct arena *arena = tags->matrix->arena;
 
@@ -251,8 +237,7 @@ tags_done(const struct tags *tags, uint32_t id, const struct str *own, size_t co
 	return false;
 }
 
-static size_t
-tags_collect(struct tags *tags, uint32_t id, struct str *own, bool claim)
+static size_t tags_collect(struct tags *tags, uint32_t id, struct str *own, bool claim)
 {
 	struct axes_point point = axes_point(tags->axes, id);
 	struct buf text = BUF_INIT;
@@ -270,26 +255,22 @@ tags_collect(struct tags *tags, uint32_t id, struct str *own, bool claim)
 	return count;
 }
 
-size_t
-tags_claim(struct tags *tags, uint32_t id, struct str *own)
+size_t tags_claim(struct tags *tags, uint32_t id, struct str *own)
 {
 	return tags_collect(tags, id, own, true);
 }
 
-size_t
-tags_peek(struct tags *tags, uint32_t id, struct str *own)
+size_t tags_peek(struct tags *tags, uint32_t id, struct str *own)
 {
 	return tags_collect(tags, id, own, false);
 }
 
-size_t
-tags_room(const struct tags *tags, uint32_t layer)
+size_t tags_room(const struct tags *tags, uint32_t layer)
 {
 	return tags->matrix->layers[layer].tags.count;
 }
 
-uint32_t
-tags_named(const struct axes *axes, struct str name, struct guess *guess)
+uint32_t tags_named(const struct axes *axes, struct str name, struct guess *guess)
 {
 	struct buf text = BUF_INIT;
 	uint32_t found = AXES_NONE;
@@ -318,8 +299,7 @@ tags_named(const struct axes *axes, struct str name, struct guess *guess)
 }
 
 /* True where one of the tags of ID is, in its normal form, TAG. */
-static bool
-tags_asks(struct tags *tags, uint32_t id, struct str tag)
+static bool tags_asks(struct tags *tags, uint32_t id, struct str tag)
 {
 	struct axes_point point = axes_point(tags->axes, id);
 	struct buf text = BUF_INIT;
@@ -333,8 +313,7 @@ tags_asks(struct tags *tags, uint32_t id, struct str tag)
 	return found;
 }
 
-static bool
-tags_own(struct tags *tags, const struct matrix_owner *owner)
+static bool tags_own(struct tags *tags, const struct matrix_owner *owner)
 {
 	struct diag *diag = tags->matrix->diag;
 	struct str tag = name_normal(tags->matrix->arena, owner->tag.text);
@@ -357,8 +336,7 @@ tags_own(struct tags *tags, const struct matrix_owner *owner)
 	return true;
 }
 
-bool
-tags_init(struct tags *tags, const struct axes *axes)
+bool tags_init(struct tags *tags, const struct axes *axes)
 {
 	const struct matrix *matrix = axes->matrix;
 	bool ok = true;
@@ -381,8 +359,7 @@ tags_init(struct tags *tags, const struct axes *axes)
 	return ok;
 }
 
-void
-tags_release(struct tags *tags)
+void tags_release(struct tags *tags)
 {
 	map_release(&tags->claims);
 	map_release(&tags->others);
@@ -391,8 +368,7 @@ tags_release(struct tags *tags)
 }
 
 /* Enters the tags of what is not built, in the matrix's order. */
-static void
-tags_look_further(struct tags *tags, const uint32_t *built)
+static void tags_look_further(struct tags *tags, const uint32_t *built)
 {
 	struct axes_list list = {0};
 	struct buf text = BUF_INIT;
@@ -425,8 +401,7 @@ tags_look_further(struct tags *tags, const uint32_t *built)
 	tags->others_known = true;
 }
 
-uint32_t
-tags_find(struct tags *tags, struct str ref, const uint32_t *built)
+uint32_t tags_find(struct tags *tags, struct str ref, const uint32_t *built)
 {
 	struct str normal = name_normal(tags->matrix->arena, ref);
 	const struct map_entry *entry = map_get(&tags->claims, normal);
@@ -439,8 +414,7 @@ tags_find(struct tags *tags, struct str ref, const uint32_t *built)
 	return entry ? (uint32_t)entry->value.number : AXES_NONE;
 }
 
-bool
-tags_ours(struct tags *tags, struct str ref)
+bool tags_ours(struct tags *tags, struct str ref)
 {
 	return map_get(&tags->repositories, name_repository(name_normal(tags->matrix->arena, ref))) != NULL;
 }

@@ -10,8 +10,7 @@ static const char *const target_prefixes[] = {"push-", "test-", "scan-", "save-"
 
 static const char *const target_kinds[] = {"sequence", "group", "layer", "image"};
 
-static bool
-target_allowed(struct diag *diag, struct str name, struct span span, enum target_kind kind)
+static bool target_allowed(struct diag *diag, struct str name, struct span span, enum target_kind kind)
 {
 	for (size_t i = 0; i < sizeof target_reserved / sizeof *target_reserved; i++) {
 		if (!str_is(name, target_reserved[i]))
@@ -32,8 +31,7 @@ target_allowed(struct diag *diag, struct str name, struct span span, enum target
 }
 
 /* Names of images: each once, and so with their env scripts. */
-static bool
-target_enter_images(struct planner *planner, struct map *names)
+static bool target_enter_images(struct planner *planner, struct map *names)
 {
 	struct map scripts;
 	bool ok = true;
@@ -61,8 +59,7 @@ target_enter_images(struct planner *planner, struct map *names)
 }
 
 /* The image numbers that are set in SEEN, which is cleared. */
-static void
-target_fill(struct planner *planner, struct plan_target *target, bool *seen)
+static void target_fill(struct planner *planner, struct plan_target *target, bool *seen)
 {
 	uint32_t count = 0;
 
@@ -77,9 +74,8 @@ target_fill(struct planner *planner, struct plan_target *target, bool *seen)
 }
 
 /* A sequence's images are what it asks for and what that needs. */
-static void
-target_sequence(struct planner *planner, uint32_t number, struct plan_target *target, bool *seen,
-                uint32_t *stack)
+static void target_sequence(struct planner *planner, uint32_t number, struct plan_target *target, bool *seen,
+                            uint32_t *stack)
 {
 	const struct matrix_sequence *sequence = &planner->matrix.sequences[number];
 	struct axes_list list = {0};
@@ -94,8 +90,7 @@ target_sequence(struct planner *planner, uint32_t number, struct plan_target *ta
 }
 
 /* One target a layer that has images. */
-static void
-target_layers(struct planner *planner)
+static void target_layers(struct planner *planner)
 {
 	const struct matrix *matrix = &planner->matrix;
 	struct plan *plan = planner->plan;
@@ -124,16 +119,14 @@ target_layers(struct planner *planner)
 	mem_free(counts);
 }
 
-static bool
-target_same(const struct plan_target *a, const struct plan_target *b)
+static bool target_same(const struct plan_target *a, const struct plan_target *b)
 {
 	return a->image_count == b->image_count &&
 	       memcmp(a->images, b->images, a->image_count * sizeof *a->images) == 0;
 }
 
 /* NAMES holds images by number, and targets by image_count + number. */
-static bool
-target_enter(struct planner *planner, struct map *names, size_t number)
+static bool target_enter(struct planner *planner, struct map *names, size_t number)
 {
 	const struct plan *plan = planner->plan;
 	const struct plan_target *target = &plan->targets[number];
@@ -160,8 +153,7 @@ target_enter(struct planner *planner, struct map *names, size_t number)
 	return false;
 }
 
-bool
-target_make(struct planner *planner, const uint32_t *sequences, size_t sequence_count)
+bool target_make(struct planner *planner, const uint32_t *sequences, size_t sequence_count)
 {
 	struct plan *plan = planner->plan;
 	bool *seen = mem_alloc(plan->image_count + 1);

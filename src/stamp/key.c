@@ -2,7 +2,7 @@
 #include "stamp/key.h"
 
 #include "base/fs.h"
-#include "stamp/crew.h"
+#include "base/crew.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -3,7 +3,7 @@
 
 #include "base/fs.h"
 #include "stamp/cache.h"
-#include "stamp/crew.h"
+#include "base/crew.h"
 #include "stamp/hook.h"
 #include "stamp/key.h"
 

@@ -17,8 +17,7 @@
 
 enum { RUNS_MOST = 100 };
 
-static double
-now(void)
+static double now(void)
 {
 	struct timespec t;
 
@@ -27,8 +26,7 @@ now(void)
 }
 
 /* Reads all of FD; the number after "seconds " if there is one, else -1. */
-static double
-own_time(int fd)
+static double own_time(int fd)
 {
 	char text[4096];
 	size_t n = 0;
@@ -44,8 +42,7 @@ own_time(int fd)
 	return at ? strtod(at + strlen("seconds "), NULL) : -1;
 }
 
-static double
-run(const char *command, long *peak)
+static double run(const char *command, long *peak)
 {
 	int ends[2], status;
 	struct rusage usage;
@@ -74,23 +71,20 @@ run(const char *command, long *peak)
 	return own >= 0 ? own : wall;
 }
 
-static int
-by_size(const void *a, const void *b)
+static int by_size(const void *a, const void *b)
 {
 	double x = *(const double *)a, y = *(const double *)b;
 
 	return (x > y) - (x < y);
 }
 
-static double
-median(double *values, int count)
+static double median(double *values, int count)
 {
 	qsort(values, (size_t)count, sizeof *values, by_size);
 	return values[count / 2];
 }
 
-int
-main(int argc, char **argv)
+int main(int argc, char **argv)
 {
 	double a[RUNS_MOST], b[RUNS_MOST], ratio[RUNS_MOST];
 	long peak_a = 0, peak_b = 0;

@@ -24,15 +24,13 @@ struct file {
 static struct file *files;
 static size_t file_count, file_capacity;
 
-static void
-fail(const char *what)
+static void fail(const char *what)
 {
 	perror(what);
 	exit(1);
 }
 
-static void
-slurp(const char *path, struct file *file, size_t size)
+static void slurp(const char *path, struct file *file, size_t size)
 {
 	int fd = open(path, O_RDONLY);
 
@@ -43,8 +41,7 @@ slurp(const char *path, struct file *file, size_t size)
 	close(fd);
 }
 
-static void
-load(const char *root, const char *under)
+static void load(const char *root, const char *under)
 {
 	char path[4096], name[4096];
 	struct stat st;
@@ -80,8 +77,7 @@ load(const char *root, const char *under)
 	closedir(dir);
 }
 
-static void
-write_all(const char *to)
+static void write_all(const char *to)
 {
 	char path[4096];
 
@@ -100,8 +96,7 @@ write_all(const char *to)
 	}
 }
 
-static void
-compare_all(const char *from)
+static void compare_all(const char *from)
 {
 	char path[4096], *bytes = NULL;
 	size_t room = 0;
@@ -125,8 +120,7 @@ compare_all(const char *from)
 	free(bytes);
 }
 
-int
-main(int argc, char **argv)
+int main(int argc, char **argv)
 {
 	struct timespec a, b;
 	int writing = argc == 4 && !strcmp(argv[1], "write");

@@ -10,16 +10,14 @@
 #include <string.h>
 #include <unistd.h>
 
-static int
-ends(const char *text, const char *tail)
+static int ends(const char *text, const char *tail)
 {
 	size_t n = strlen(text), m = strlen(tail);
 
 	return n >= m && !strcmp(text + n - m, tail);
 }
 
-static void
-make(const char *path, const char *tail, const char *text)
+static void make(const char *path, const char *tail, const char *text)
 {
 	char name[4096];
 
@@ -32,8 +30,7 @@ make(const char *path, const char *tail, const char *text)
 	}
 }
 
-int
-main(int argc, char **argv)
+int main(int argc, char **argv)
 {
 	char text[4096];
 

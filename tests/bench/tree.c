@@ -14,8 +14,7 @@ enum { PER_DIR = 100, WORDS_LEAST = 128, WORDS_MOST = 2048 };
 
 static uint64_t state = 88172645463325252u;
 
-static uint64_t
-next(void)
+static uint64_t next(void)
 {
 	state ^= state << 13;
 	state ^= state >> 7;
@@ -23,15 +22,13 @@ next(void)
 	return state;
 }
 
-static void
-fail(const char *what)
+static void fail(const char *what)
 {
 	perror(what);
 	exit(1);
 }
 
-static void
-make_file(const char *path)
+static void make_file(const char *path)
 {
 	static uint64_t words[WORDS_MOST];
 	size_t count = WORDS_LEAST + next() % (WORDS_MOST - WORDS_LEAST), size = count * sizeof *words;
@@ -43,8 +40,7 @@ make_file(const char *path)
 		fail(path);
 }
 
-int
-main(int argc, char **argv)
+int main(int argc, char **argv)
 {
 	char path[4096];
 	long count = argc == 3 ? strtol(argv[2], NULL, 10) : 0;

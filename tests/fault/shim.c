@@ -26,8 +26,7 @@ static atomic_long changes;
 static atomic_long allocations;
 #endif
 
-static long
-limit(const char *name)
+static long limit(const char *name)
 {
 	const char *text = getenv(name);
 
@@ -35,8 +34,7 @@ limit(const char *name)
 }
 
 /* True where this change is to fail. */
-static int
-change(void)
+static int change(void)
 {
 	long now = ++changes;
 
@@ -50,14 +48,12 @@ change(void)
 
 #define REAL(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
 
-static mode_t
-open_mode(int flags, va_list args)
+static mode_t open_mode(int flags, va_list args)
 {
 	return flags & O_CREAT ? (mode_t)va_arg(args, int) : 0;
 }
 
-int
-open(const char *path, int flags, ...)
+int open(const char *path, int flags, ...)
 {
 	va_list args;
 
@@ -69,8 +65,7 @@ open(const char *path, int flags, ...)
 	return REAL(open)(path, flags, mode);
 }
 
-int
-open64(const char *path, int flags, ...)
+int open64(const char *path, int flags, ...)
 {
 	va_list args;
 
@@ -82,8 +77,7 @@ open64(const char *path, int flags, ...)
 	return REAL(open64)(path, flags, mode);
 }
 
-int
-openat(int dir, const char *path, int flags, ...)
+int openat(int dir, const char *path, int flags, ...)
 {
 	va_list args;
 
@@ -95,65 +89,55 @@ openat(int dir, const char *path, int flags, ...)
 	return REAL(openat)(dir, path, flags, mode);
 }
 
-int
-mkstemp(char *template)
+int mkstemp(char *template)
 {
 	return change() ? -1 : REAL(mkstemp)(template);
 }
 
-ssize_t
-write(int fd, const void *bytes, size_t n)
+ssize_t write(int fd, const void *bytes, size_t n)
 {
 	if (fd > 2 && change())
 		return -1;
 	return REAL(write)(fd, bytes, n);
 }
 
-int
-rename(const char *from, const char *to)
+int rename(const char *from, const char *to)
 {
 	return change() ? -1 : REAL(rename)(from, to);
 }
 
-int
-renameat(int from_dir, const char *from, int to_dir, const char *to)
+int renameat(int from_dir, const char *from, int to_dir, const char *to)
 {
 	return change() ? -1 : REAL(renameat)(from_dir, from, to_dir, to);
 }
 
-int
-unlink(const char *path)
+int unlink(const char *path)
 {
 	return change() ? -1 : REAL(unlink)(path);
 }
 
-int
-unlinkat(int dir, const char *path, int flags)
+int unlinkat(int dir, const char *path, int flags)
 {
 	return change() ? -1 : REAL(unlinkat)(dir, path, flags);
 }
 
-int
-mkdir(const char *path, mode_t mode)
+int mkdir(const char *path, mode_t mode)
 {
 	return change() ? -1 : REAL(mkdir)(path, mode);
 }
 
-int
-symlink(const char *target, const char *path)
+int symlink(const char *target, const char *path)
 {
 	return change() ? -1 : REAL(symlink)(target, path);
 }
 
-int
-fchmod(int fd, mode_t mode)
+int fchmod(int fd, mode_t mode)
 {
 	return change() ? -1 : REAL(fchmod)(fd, mode);
 }
 
 #ifndef FAULT_FILES_ONLY
-static int
-starve(void)
+static int starve(void)
 {
 	long nth = limit("FAULT_ALLOC");
 
@@ -166,14 +150,12 @@ starve(void)
 extern void *__libc_malloc(size_t size);
 extern void *__libc_realloc(void *p, size_t size);
 
-void *
-malloc(size_t size)
+void *malloc(size_t size)
 {
 	return starve() ? NULL : __libc_malloc(size);
 }
 
-void *
-realloc(void *p, size_t size)
+void *realloc(void *p, size_t size)
 {
 	return starve() ? NULL : __libc_realloc(p, size);
 }

@@ -7,15 +7,13 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static void
-check_place(struct span at, size_t size)
+static void check_place(struct span at, size_t size)
 {
 	if (at.source > 1 || at.offset > size || at.length > size - at.offset)
 		abort();
 }
 
-static void
-check_instruction(const struct docker_instruction *in, size_t size)
+static void check_instruction(const struct docker_instruction *in, size_t size)
 {
 	check_place(in->span, size);
 	for (size_t i = 0; i < in->arg_count; i++)
@@ -26,8 +24,7 @@ check_instruction(const struct docker_instruction *in, size_t size)
 		check_instruction(in->trigger, size);
 }
 
-static void
-check_reach(const struct context_reach *reach)
+static void check_reach(const struct context_reach *reach)
 {
 	for (size_t i = 0; i < reach->pattern_count; i++) {
 		struct str text = reach->patterns[i].text;

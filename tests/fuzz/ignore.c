@@ -8,8 +8,7 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* The states along the path have to give what matching at once gives. */
-static void
-check_steps(struct arena *arena, const struct ignore *ignore, struct str path)
+static void check_steps(struct arena *arena, const struct ignore *ignore, struct str path)
 {
 	unsigned char *parent = NULL;
 	bool out = false;

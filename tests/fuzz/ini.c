@@ -6,8 +6,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static void
-check_place(struct span at, size_t size)
+static void check_place(struct span at, size_t size)
 {
 	if (at.source != 1 || at.offset > size || at.length > size - at.offset)
 		abort();

@@ -8,20 +8,17 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static void
-see_file(void *context, const char *path, bool found)
+static void see_file(void *context, const char *path, bool found)
 {
 	(void)context, (void)path, (void)found;
 }
 
-static void
-see_name(void *context, struct str name)
+static void see_name(void *context, struct str name)
 {
 	(void)context, (void)name;
 }
 
-static struct value
-variables(struct arena *arena, struct diag *diag)
+static struct value variables(struct arena *arena, struct diag *diag)
 {
 	static const char text[] = "{n: 3, f: 1.5, s: 'h\\u00e9llo w\\u00f6rld', l: [1, 2, 3], t: true, e: null, "
 				   "d: {a: 1, b: [x, y], c: {k: v}}, us: [{n: a, v: 2}, {n: B, v: 1}, {n: c}]}";

@@ -7,8 +7,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static void
-check_places(const struct diag *diag, struct value v, size_t size)
+static void check_places(const struct diag *diag, struct value v, size_t size)
 {
 	struct str text;
 
@@ -23,8 +22,7 @@ check_places(const struct diag *diag, struct value v, size_t size)
 	}
 }
 
-static void
-read_back(struct arena *arena, struct diag *diag, struct value v)
+static void read_back(struct arena *arena, struct diag *diag, struct value v)
 {
 	struct buf first = BUF_INIT;
 	struct value again;

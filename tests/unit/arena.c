@@ -5,8 +5,7 @@
 
 #include <stdint.h>
 
-static void
-test_alloc(void)
+static void test_alloc(void)
 {
 	struct arena arena;
 	bool aligned = true, kept = true;
@@ -30,8 +29,7 @@ test_alloc(void)
 	arena_release(&arena);
 }
 
-static void
-test_calloc(void)
+static void test_calloc(void)
 {
 	struct arena arena;
 	bool zero = true;
@@ -50,8 +48,7 @@ test_calloc(void)
 	arena_release(&arena);
 }
 
-static void
-test_grow(void)
+static void test_grow(void)
 {
 	struct arena arena;
 	char *p, *q;
@@ -71,8 +68,7 @@ test_grow(void)
 	arena_release(&arena);
 }
 
-static void
-test_room(void)
+static void test_room(void)
 {
 	size_t count = 0, capacity = 0;
 	bool kept = true;
@@ -88,8 +84,7 @@ test_room(void)
 	mem_free(array);
 }
 
-static int
-overflow(void)
+static int overflow(void)
 {
 	struct arena arena;
 
@@ -98,8 +93,7 @@ overflow(void)
 	return 0;
 }
 
-int
-main(int argc, char **argv)
+int main(int argc, char **argv)
 {
 	struct buf out = BUF_INIT;
 	const char *again[] = {argv[0], "overflow", NULL};

@@ -10,8 +10,7 @@ struct capture {
 	FILE *stream;
 };
 
-static struct diag *
-begin(struct capture *capture)
+static struct diag *begin(struct capture *capture)
 {
 	memset(capture, 0, sizeof *capture);
 	capture->stream = open_memstream(&capture->text, &capture->length);
@@ -19,8 +18,7 @@ begin(struct capture *capture)
 	return &capture->diag;
 }
 
-static void
-end(struct capture *capture, const char *name, const char *expected)
+static void end(struct capture *capture, const char *name, const char *expected)
 {
 	diag_release(&capture->diag);
 	fclose(capture->stream);
@@ -28,8 +26,7 @@ end(struct capture *capture, const char *name, const char *expected)
 	free(capture->text);
 }
 
-static void
-test_places(void)
+static void test_places(void)
 {
 	struct capture capture;
 	struct diag *diag = begin(&capture);
@@ -46,8 +43,7 @@ test_places(void)
 		"dir/f:3:2: warning: a tab before\n    3 | \tfour\n      | \t^\n");
 }
 
-static void
-test_edges(void)
+static void test_edges(void)
 {
 	struct capture capture;
 	struct diag *diag = begin(&capture);
@@ -67,8 +63,7 @@ test_edges(void)
 		"    1 | a\n      | ^\ne:1:1: error: empty\nf: error: forgotten\n");
 }
 
-static void
-test_hostile(void)
+static void test_hostile(void)
 {
 	struct capture capture;
 	struct diag *diag = begin(&capture);
@@ -79,8 +74,7 @@ test_hostile(void)
 		"a?[31m:1:8: error: ?]0;title??\n    1 | x?[2J??y\n      |        ^\n");
 }
 
-static void
-test_limit(void)
+static void test_limit(void)
 {
 	struct capture capture;
 	struct diag *diag = begin(&capture);
@@ -95,8 +89,7 @@ test_limit(void)
 		"dtk: error: 0\n        hint: 0\ndtk: error: 1\n        hint: 1\n3 further errors are not shown\n");
 }
 
-static void
-test_long_line(void)
+static void test_long_line(void)
 {
 	struct capture capture;
 	struct diag *diag = begin(&capture);
@@ -114,8 +107,7 @@ test_long_line(void)
 	buf_release(&line);
 }
 
-static void
-check_guess(const char *wanted, const char *const *candidates, const char *expected)
+static void check_guess(const char *wanted, const char *const *candidates, const char *expected)
 {
 	struct guess guess;
 
@@ -125,8 +117,7 @@ check_guess(const char *wanted, const char *const *candidates, const char *expec
 	CHECK_BYTES(wanted, guess.best.p ? guess.best : STR("none"), str_of(expected));
 }
 
-static void
-test_guess(void)
+static void test_guess(void)
 {
 	static const char *const keys[] = {"os_versions", "python_versions", "build_layers", "tags", "name", "",
 									   NULL};
@@ -146,8 +137,7 @@ test_guess(void)
 	end(&capture, "hint", "        hint: did you mean 'name'?\n");
 }
 
-int
-main(void)
+int main(void)
 {
 	test_places();
 	test_edges();

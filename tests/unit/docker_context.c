@@ -42,8 +42,7 @@ static const char *const tree[] = {
 	"kept/l_in -> ../b.md",
 };
 
-static void
-make_tree(void)
+static void make_tree(void)
 {
 	for (size_t i = 0; i < sizeof tree / sizeof *tree; i++) {
 		const char *arrow = strstr(tree[i], " -> ");
@@ -69,8 +68,7 @@ struct test {
 	FILE *nowhere;
 };
 
-static struct docker_file *
-parse(struct test *test, const char *text)
+static struct docker_file *parse(struct test *test, const char *text)
 {
 	struct docker_file *file = docker_parse(&test->arena, &test->diag, 0, str_of(text));
 
@@ -79,8 +77,7 @@ parse(struct test *test, const char *text)
 	return file;
 }
 
-static struct str
-join(struct arena *arena, struct str *list, size_t count)
+static struct str join(struct arena *arena, struct str *list, size_t count)
 {
 	struct buf buf = BUF_INIT;
 	struct str joined;
@@ -92,8 +89,7 @@ join(struct arena *arena, struct str *list, size_t count)
 	return joined;
 }
 
-static struct str
-paths_of(struct arena *arena, const struct context_list *list)
+static struct str paths_of(struct arena *arena, const struct context_list *list)
 {
 	struct str *paths = ARENA_ARRAY(arena, list->count + 1, struct str);
 
@@ -105,9 +101,8 @@ paths_of(struct arena *arena, const struct context_list *list)
 static const char *const skip[] = {"skipped", "kept/skipped", NULL};
 
 /* IGNORE is an ignore file, DOCKERFILE what follows "FROM base" (NULL: everything is reached). */
-static void
-check_walk(struct test *test, const char *ignore_text, const char *dockerfile, const char *expected,
-           const char *expected_dirs)
+static void check_walk(struct test *test, const char *ignore_text, const char *dockerfile, const char *expected,
+                       const char *expected_dirs)
 {
 	struct ignore *ignore = ignore_parse(&test->arena, &test->diag, 0, str_of(ignore_text));
 	struct context_reach reach = {.whole = true};
@@ -134,8 +129,7 @@ check_walk(struct test *test, const char *ignore_text, const char *dockerfile, c
 	"l_abs l_dir l_gone l_loop l_up lib lib/sub lib/sub/y.c lib/sub/y.o lib/x.c lib/x.o other other/l_a "    \
 	"other/z sp ace"
 
-static void
-check_whole(struct test *test)
+static void check_whole(struct test *test)
 {
 	check_walk(test, "", NULL, ALL, ". a a/sub a/sub/deep empty kept lib lib/sub other");
 	check_walk(test, "*\n!a", NULL, "a a/c a/sub a/sub/deep a/sub/deep/f.txt a/sub/g.md",
@@ -148,8 +142,7 @@ check_whole(struct test *test)
 	check_walk(test, "lib\n!lib/sub/none\nl_*\nother\na*\nkept\nempty\n*[^.]*", NULL, "", ". lib lib/sub");
 }
 
-static void
-check_reached(struct test *test)
+static void check_reached(struct test *test)
 {
 	check_walk(test, "", "COPY . /x", ALL, NULL);
 	check_walk(test, "", "COPY a.txt /x", "a.txt", ".");
@@ -177,8 +170,7 @@ check_reached(struct test *test)
 	check_walk(test, "", "RUN true", "", "");
 }
 
-static void
-check_links(struct test *test)
+static void check_links(struct test *test)
 {
 	check_walk(test, "", "COPY l_dir/c /x", "a/c l_dir", ". a");
 	check_walk(test, "", "COPY l_abs /x", "l_abs other/z", ". other");
@@ -192,8 +184,7 @@ check_links(struct test *test)
 	check_walk(test, "", "COPY other /x", "other other/l_a other/z", ". other");
 }
 
-static void
-check_flags(struct test *test)
+static void check_flags(struct test *test)
 {
 	check_walk(test, "", "COPY --exclude=*.o lib /x", "lib lib/sub lib/sub/y.c lib/sub/y.o lib/x.c", NULL);
 	check_walk(test, "", "COPY --exclude=**/*.o lib /x", "lib lib/sub lib/sub/y.c lib/x.c", ". lib lib/sub");
@@ -216,8 +207,7 @@ check_flags(struct test *test)
 	           "lib lib/sub lib/sub/y.c lib/sub/y.o lib/x.c lib/x.o", NULL);
 }
 
-static void
-check_onbuild(struct test *test)
+static void check_onbuild(struct test *test)
 {
 	struct docker_file *file = parse(test, "FROM parent\nCOPY a.txt /x\nONBUILD COPY b.md /x\n");
 	const struct docker_file *parents[2];
@@ -238,8 +228,7 @@ check_onbuild(struct test *test)
 	CHECK("last stage", reach.pattern_count == 2 && !reach.whole);
 }
 
-static void
-check_details(struct test *test)
+static void check_details(struct test *test)
 {
 	struct context_list list;
 	struct ignore *ignore;
@@ -276,8 +265,7 @@ check_details(struct test *test)
 	CHECK("malformed", !context_ignore(&test->arena, &test->diag, ".", "Dockerfile", &ignore, &path));
 }
 
-int
-main(void)
+int main(void)
 {
 	char dir[] = "context.XXXXXX";
 	struct test test = {.nowhere = fopen("/dev/null", "w")};

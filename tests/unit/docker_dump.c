@@ -28,8 +28,7 @@ struct dump {
 	size_t arg_count;
 };
 
-static void
-put_strings(struct buf *out, const char *name, const struct str *list, size_t count)
+static void put_strings(struct buf *out, const char *name, const struct str *list, size_t count)
 {
 	buf_addf(out, ",\"%s\":[", name);
 	for (size_t i = 0; i < count; i++) {
@@ -40,8 +39,7 @@ put_strings(struct buf *out, const char *name, const struct str *list, size_t co
 	buf_addc(out, ']');
 }
 
-static void
-put_flags(struct buf *out, const struct docker_instruction *in)
+static void put_flags(struct buf *out, const struct docker_instruction *in)
 {
 	buf_adds(out, ",\"flags\":[");
 	for (size_t i = 0; i < in->flag_count; i++) {
@@ -60,8 +58,7 @@ put_flags(struct buf *out, const struct docker_instruction *in)
 	buf_addc(out, ']');
 }
 
-static void
-put_instruction(struct buf *out, const struct docker_instruction *in)
+static void put_instruction(struct buf *out, const struct docker_instruction *in)
 {
 	static const char *const forms[] = {"shell", "exec", "args"};
 
@@ -86,8 +83,7 @@ put_instruction(struct buf *out, const struct docker_instruction *in)
 	buf_adds(out, in->unknown ? ",\"unknown\":true}" : "}");
 }
 
-static struct docker_file *
-read_dockerfile(struct dump *dump, const char *path)
+static struct docker_file *read_dockerfile(struct dump *dump, const char *path)
 {
 	struct str text;
 
@@ -98,8 +94,7 @@ read_dockerfile(struct dump *dump, const char *path)
 	return docker_parse(&dump->arena, &dump->diag, diag_source(&dump->diag, path, text), text);
 }
 
-static bool
-dump_parse(struct dump *dump, const char *path)
+static bool dump_parse(struct dump *dump, const char *path)
 {
 	struct docker_file *file = read_dockerfile(dump, path);
 
@@ -119,8 +114,7 @@ dump_parse(struct dump *dump, const char *path)
 	return true;
 }
 
-static bool
-dump_refs(struct dump *dump, const char *path, struct str target)
+static bool dump_refs(struct dump *dump, const char *path, struct str target)
 {
 	static const char *const kinds[] = {"FROM", "COPY --from", "--mount from"};
 	struct docker_file *file = read_dockerfile(dump, path);
@@ -142,8 +136,7 @@ dump_refs(struct dump *dump, const char *path, struct str target)
 	return dump->diag.errors == 0;
 }
 
-static bool
-dump_reach(struct dump *dump, const char *path, struct str target)
+static bool dump_reach(struct dump *dump, const char *path, struct str target)
 {
 	struct docker_file *file = read_dockerfile(dump, path);
 	struct context_reach reach;
@@ -160,8 +153,7 @@ dump_reach(struct dump *dump, const char *path, struct str target)
 	return dump->diag.errors == 0;
 }
 
-static bool
-dump_expand(struct dump *dump, struct str word)
+static bool dump_expand(struct dump *dump, struct str word)
 {
 	struct subst_scope scope = {0};
 	struct subst subst = {.arena = &dump->arena, .scope = &scope, .escape = '\\'};
@@ -177,8 +169,7 @@ dump_expand(struct dump *dump, struct str word)
 	return true;
 }
 
-static bool
-dump_context(struct dump *dump, const char *mode, const char *root, const char *dockerfile)
+static bool dump_context(struct dump *dump, const char *mode, const char *root, const char *dockerfile)
 {
 	struct ignore *ignore;
 	const char *path;
@@ -203,8 +194,7 @@ dump_context(struct dump *dump, const char *mode, const char *root, const char *
 	return true;
 }
 
-static void
-take_args(struct dump *dump, int argc, char **argv, int from)
+static void take_args(struct dump *dump, int argc, char **argv, int from)
 {
 	for (int i = from; i < argc && dump->arg_count < ARGS_MAX; i++) {
 		struct str pair = str_of(argv[i]);
@@ -215,8 +205,7 @@ take_args(struct dump *dump, int argc, char **argv, int from)
 	}
 }
 
-static bool
-run(struct dump *dump, int argc, char **argv)
+static bool run(struct dump *dump, int argc, char **argv)
 {
 	const char *mode = argv[1], *third = argc > 3 ? argv[3] : "";
 
@@ -234,8 +223,7 @@ run(struct dump *dump, int argc, char **argv)
 	return dump_context(dump, mode, argv[2], argc > 3 ? third : "Dockerfile");
 }
 
-int
-main(int argc, char **argv)
+int main(int argc, char **argv)
 {
 	struct dump dump = {.out = BUF_INIT};
 	bool fine;

@@ -62,8 +62,7 @@ static const struct {
 	{"a\n\nb", {"-a", "-b"}},
 };
 
-static struct ignore *
-parse(struct arena *arena, const char *text, unsigned *errors)
+static struct ignore *parse(struct arena *arena, const char *text, unsigned *errors)
 {
 	static FILE *nowhere;
 	struct diag diag;
@@ -78,8 +77,7 @@ parse(struct arena *arena, const char *text, unsigned *errors)
 	return ignore;
 }
 
-static void
-check_cases(struct arena *arena)
+static void check_cases(struct arena *arena)
 {
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		unsigned errors;
@@ -97,8 +95,7 @@ check_cases(struct arena *arena)
 	}
 }
 
-static void
-check_malformed(struct arena *arena)
+static void check_malformed(struct arena *arena)
 {
 	static const char *const bad[] = {"[", "[]", "[]a]", "[a",  "[a-]", "[^]", "a\\", "[z-a]",
 	                                  "!", "!/", "! ",   "\\q", "\\x4", "\\p", "\\1", "[\\"};
@@ -110,8 +107,7 @@ check_malformed(struct arena *arena)
 	}
 }
 
-static void
-check_below(struct arena *arena)
+static void check_below(struct arena *arena)
 {
 	static const struct {
 		const char *text, *path;
@@ -132,8 +128,7 @@ check_below(struct arena *arena)
 	}
 }
 
-static void
-check_go(void)
+static void check_go(void)
 {
 	static const struct {
 		const char *pattern, *name;
@@ -167,8 +162,7 @@ check_go(void)
 }
 
 /* Patterns that would take a backtracking matcher for ever. */
-static void
-check_speed(struct arena *arena)
+static void check_speed(struct arena *arena)
 {
 	struct buf text = BUF_INIT, path = BUF_INIT;
 	unsigned errors;
@@ -186,8 +180,7 @@ check_speed(struct arena *arena)
 	buf_release(&path);
 }
 
-int
-main(void)
+int main(void)
 {
 	struct arena arena;
 

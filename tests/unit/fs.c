@@ -12,8 +12,7 @@
 
 static struct arena arena;
 
-static unsigned
-entries_in(const char *dir, const char *prefix)
+static unsigned entries_in(const char *dir, const char *prefix)
 {
 	DIR *stream = opendir(dir);
 	unsigned count = 0;
@@ -26,24 +25,21 @@ entries_in(const char *dir, const char *prefix)
 	return count;
 }
 
-static bool
-holds(const char *path, struct str bytes)
+static bool holds(const char *path, struct str bytes)
 {
 	struct str text;
 
 	return fs_read_arena(path, &arena, &text) == 0 && str_eq(text, bytes) && text.p[text.n] == '\0';
 }
 
-static mode_t
-mode_of(const char *path)
+static mode_t mode_of(const char *path)
 {
 	struct stat st;
 
 	return lstat(path, &st) == 0 ? st.st_mode & 07777 : 0;
 }
 
-static void
-test_write(void)
+static void test_write(void)
 {
 	struct buf large = BUF_INIT;
 	struct stat before, after;
@@ -77,8 +73,7 @@ test_write(void)
 	umask(022);
 }
 
-static void
-test_odd_places(void)
+static void test_odd_places(void)
 {
 	struct stat st;
 
@@ -99,8 +94,7 @@ test_odd_places(void)
 	CHECK("no temporary file is left", entries_in(".", FS_TEMP_PREFIX) == 0);
 }
 
-static void
-test_unwritable(void)
+static void test_unwritable(void)
 {
 	mkdir("locked", 0555);
 	if (geteuid() == 0) {
@@ -111,8 +105,7 @@ test_unwritable(void)
 	CHECK("keeps nothing", entries_in("locked", "") == 0);
 }
 
-static void
-test_limit(void)
+static void test_limit(void)
 {
 	struct rlimit limit, old;
 	struct buf large = BUF_INIT;
@@ -134,8 +127,7 @@ test_limit(void)
 	buf_release(&large);
 }
 
-static void
-test_read(void)
+static void test_read(void)
 {
 	struct buf out = BUF_INIT;
 	int ends[2], old = dup(0);
@@ -158,8 +150,7 @@ test_read(void)
 	buf_release(&out);
 }
 
-static void
-test_dirs(void)
+static void test_dirs(void)
 {
 	struct stat st;
 
@@ -173,8 +164,7 @@ test_dirs(void)
 		  symlink("a", "to-a") == 0 && fs_mkdirs("to-a/z") == 0 && stat("a/z", &st) == 0);
 }
 
-static void
-test_link(void)
+static void test_link(void)
 {
 	char target[20] = {0};
 
@@ -189,8 +179,7 @@ test_link(void)
 	CHECK("no temporary link is left", entries_in(".", FS_TEMP_PREFIX) == 0);
 }
 
-static void
-test_temp(void)
+static void test_temp(void)
 {
 	struct fs_temp temp, many[65];
 	unsigned opened = 0;
@@ -218,8 +207,7 @@ test_temp(void)
 }
 
 /* Opens temporary files in a child, which ends as END says (0: by exit); its status. */
-static int
-child_status(int end, void (*before)(int))
+static int child_status(int end, void (*before)(int))
 {
 	struct fs_temp one, two;
 	int status = 0;
@@ -242,14 +230,12 @@ child_status(int end, void (*before)(int))
 	return status;
 }
 
-static void
-ignore(int number)
+static void ignore(int number)
 {
 	signal(number, SIG_IGN);
 }
 
-static void
-test_end_of_process(void)
+static void test_end_of_process(void)
 {
 	static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
 	struct fs_temp ours;
@@ -276,14 +262,12 @@ test_end_of_process(void)
 	fs_temp_drop(&ours);
 }
 
-static void
-check_clean(const char *path, const char *expected)
+static void check_clean(const char *path, const char *expected)
 {
 	CHECK_STR(path, path_clean(&arena, str_of(path)), expected);
 }
 
-static void
-test_clean(void)
+static void test_clean(void)
 {
 	static const char *const cases[][2] = {
 		{"", "."}, {".", "."}, {"./", "."}, {"/", "/"}, {"//", "/"}, {"///a//", "/a"}, {"a/", "a"},
@@ -298,8 +282,7 @@ test_clean(void)
 		check_clean(cases[i][0], cases[i][1]);
 }
 
-static void
-test_parts(void)
+static void test_parts(void)
 {
 	CHECK_STR("join", path_join(&arena, STR("a"), STR("b/c")), "a/b/c");
 	CHECK_STR("join absolute", path_join(&arena, STR("a"), STR("/b/../c")), "/c");
@@ -321,8 +304,7 @@ test_parts(void)
 	CHECK_BYTES("base after a slash", path_base(STR("a/")), STR(""));
 }
 
-static void
-test_relative(void)
+static void test_relative(void)
 {
 	CHECK_STR("below", path_relative(&arena, "a", "a/b"), "b");
 	CHECK_STR("beside", path_relative(&arena, "a/b", "a/c"), "../c");
@@ -340,8 +322,7 @@ test_relative(void)
 	CHECK("mixed", !path_relative(&arena, "/a", "b") && !path_relative(&arena, "a", "/b"));
 }
 
-static char *
-random_path(uint64_t *seed)
+static char *random_path(uint64_t *seed)
 {
 	static const char *const parts[] = {"a", "b", ".", "..", "", "..a", "cc"};
 	struct buf path = BUF_INIT;
@@ -363,8 +344,7 @@ random_path(uint64_t *seed)
 }
 
 /* Laws that hold for any path. */
-static void
-test_laws(void)
+static void test_laws(void)
 {
 	bool again = true, tidy = true, back = true;
 	uint64_t seed = 1;
@@ -387,8 +367,7 @@ test_laws(void)
 	CHECK("relative leads back", back);
 }
 
-int
-main(void)
+int main(void)
 {
 	arena_init(&arena);
 	test_write();

@@ -4,17 +4,15 @@
 #include "base/arena.h"
 #include "test.h"
 
-static void
-path_add(struct buf *out, const uint32_t *path, uint32_t length)
+static void path_add(struct buf *out, const uint32_t *path, uint32_t length)
 {
 	for (uint32_t i = 0; i < length; i++)
 		buf_addf(out, "%s%u", i ? " " : "", (unsigned)path[i]);
 }
 
 /* Checks the order and the cycle of COUNT nodes with EDGES; the unexpected one of the two is "". */
-static void
-check_graph(const char *name, uint32_t count, const struct graph_edge *edges, size_t edge_count,
-            const char *order, const char *cycle)
+static void check_graph(const char *name, uint32_t count, const struct graph_edge *edges, size_t edge_count,
+                        const char *order, const char *cycle)
 {
 	uint32_t path[16];
 	struct buf text = BUF_INIT;
@@ -32,8 +30,7 @@ check_graph(const char *name, uint32_t count, const struct graph_edge *edges, si
 	graph_release(&graph);
 }
 
-static void
-test_orders(void)
+static void test_orders(void)
 {
 	const struct graph_edge chain[] = {{0, 1}, {1, 2}, {2, 3}};
 	const struct graph_edge diamond[] = {{3, 1}, {3, 2}, {1, 0}, {2, 0}};
@@ -48,8 +45,7 @@ test_orders(void)
 	check_graph("an edge twice", 2, twice, 2, "1 0", "");
 }
 
-static void
-test_cycles(void)
+static void test_cycles(void)
 {
 	const struct graph_edge self[] = {{1, 1}};
 	const struct graph_edge pair[] = {{2, 1}, {1, 2}};
@@ -64,8 +60,7 @@ test_cycles(void)
 	check_graph("nor a parent that is fine", 3, aside, 3, "", "1 2");
 }
 
-static void
-test_closure(void)
+static void test_closure(void)
 {
 	const struct graph_edge edges[] = {{4, 3}, {3, 1}, {3, 2}, {2, 0}, {1, 0}};
 	bool seen[6] = {false};
@@ -80,14 +75,12 @@ test_closure(void)
 	graph_release(&graph);
 }
 
-static bool
-is_number(void *context, uint32_t node)
+static bool is_number(void *context, uint32_t node)
 {
 	return node == *(const uint32_t *)context;
 }
 
-static void
-test_reach(void)
+static void test_reach(void)
 {
 	const struct graph_edge edges[] = {{3, 2}, {2, 1}, {1, 2}, {3, 0}};
 	uint32_t two = 2, three = 3, zero = 0;
@@ -106,8 +99,7 @@ test_reach(void)
 }
 
 /* A chain as deep as a plan can be large: nothing recurses. */
-static void
-test_deep(void)
+static void test_deep(void)
 {
 	enum { DEEP = 200000 };
 	struct graph_edge *edges = mem_alloc(DEEP * sizeof *edges);
@@ -132,8 +124,7 @@ test_deep(void)
 	mem_free(seen);
 }
 
-int
-main(void)
+int main(void)
 {
 	test_orders();
 	test_cycles();

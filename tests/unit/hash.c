@@ -3,8 +3,7 @@
 
 #include "test.h"
 
-static void
-check_text(const char *name, struct hash hash, const char *expected)
+static void check_text(const char *name, struct hash hash, const char *expected)
 {
 	char text[HASH_TEXT];
 
@@ -13,15 +12,13 @@ check_text(const char *name, struct hash hash, const char *expected)
 }
 
 /* The values are those of `xxhsum -H2`. */
-static void
-test_known(void)
+static void test_known(void)
 {
 	check_text("of nothing", hash_of(STR("")), "99aa06d3014798d86001c324468d497f");
 	check_text("of \"abc\"", hash_of(STR("abc")), "06b05ab6733a618578af5f94892f3950");
 }
 
-static void
-test_stream(void)
+static void test_stream(void)
 {
 	struct hasher *hasher = hasher_new();
 	struct hash whole, pieces, fields, others;
@@ -51,8 +48,7 @@ test_stream(void)
 	hasher_free(NULL);
 }
 
-static void
-test_parse(void)
+static void test_parse(void)
 {
 	struct hash hash, back;
 	char text[HASH_TEXT];
@@ -67,8 +63,7 @@ test_parse(void)
 	CHECK("empty", !hash_parse(STR(""), &back));
 }
 
-int
-main(void)
+int main(void)
 {
 	test_known();
 	test_stream();

@@ -6,8 +6,7 @@
 static struct arena arena;
 
 /* "[section]key=value;key=value;" of all sections, or the diagnostics. */
-static struct str
-outcome(struct str text)
+static struct str outcome(struct str text)
 {
 	struct buf out = BUF_INIT;
 	char *messages = NULL;
@@ -36,14 +35,12 @@ outcome(struct str text)
 	return result;
 }
 
-static void
-reads(const char *text, const char *expected)
+static void reads(const char *text, const char *expected)
 {
 	CHECK_BYTES(text, outcome(str_of(text)), str_of(expected));
 }
 
-static void
-fails(struct str text, const char *expected)
+static void fails(struct str text, const char *expected)
 {
 	struct str got = outcome(text);
 
@@ -52,8 +49,7 @@ fails(struct str text, const char *expected)
 	CHECK_BYTES(expected, got, str_of(expected));
 }
 
-static void
-test_rules(void)
+static void test_rules(void)
 {
 	reads("", "");
 	reads("# c\n; c\n", "");
@@ -70,8 +66,7 @@ test_rules(void)
 	reads("[a]\ncmd = sh -c \"a ; b\"\n", "[a]cmd=sh -c \"a ; b\";");
 }
 
-static void
-test_continuation(void)
+static void test_continuation(void)
 {
 	reads("[a]\nk = one\n  two\n\tthree\n", "[a]k=one\ntwo\nthree;");
 	reads("[a]\nk = one\n  ; no\n# no\n  two ; yes\n", "[a]k=one\ntwo ; yes;");
@@ -84,8 +79,7 @@ test_continuation(void)
 	reads("[a]\n  k = x\n", "[a]k=x;");
 }
 
-static void
-test_interpolation(void)
+static void test_interpolation(void)
 {
 	reads("[a]\nk = 100%%\nl = %(k)s!\n", "[a]k=100%;l=100%!;");
 	reads("[DEFAULT]\nhome = /h\np = %(home)s/%(name)s\n[a]\nname = n\n[b]\nhome = /x\nname = m\n",
@@ -102,8 +96,7 @@ test_interpolation(void)
 	fails(STR("[a]\nk = %(k)s\n"), "f:2:5: error: [a] k: too many or too deeply nested references at 'k'\n");
 }
 
-static void
-test_errors(void)
+static void test_errors(void)
 {
 	fails(STR("k = v\n"), "f:1:1: error: there is no [section] above this line\n");
 	fails(STR("[a]\nk\n"), "f:2:1: error: neither [section] nor key = value\n");
@@ -120,8 +113,7 @@ test_errors(void)
 }
 
 /* Names and values around each of inih's limits. */
-static void
-test_lengths(void)
+static void test_lengths(void)
 {
 	bool fine = true;
 
@@ -153,8 +145,7 @@ test_lengths(void)
 }
 
 /* Blanks between key and separator may be many, too. */
-static void
-test_blanks(void)
+static void test_blanks(void)
 {
 	struct buf text = BUF_INIT;
 	bool fine = true;
@@ -168,8 +159,7 @@ test_blanks(void)
 	buf_release(&text);
 }
 
-static void
-test_lookup(void)
+static void test_lookup(void)
 {
 	struct str text = STR("[DEFAULT]\nd = 1\n[dev]\ncmd = x\n  y\n");
 	const struct ini_entry *entry;
@@ -189,8 +179,7 @@ test_lookup(void)
 	diag_release(&diag);
 }
 
-static void
-test_bomb(void)
+static void test_bomb(void)
 {
 	struct buf text = BUF_INIT;
 
@@ -205,8 +194,7 @@ test_bomb(void)
 	buf_release(&text);
 }
 
-int
-main(void)
+int main(void)
 {
 	arena_init(&arena);
 	test_rules();

@@ -7,8 +7,7 @@
 #include "base/quote.h"
 #include "data/ini.h"
 
-static void
-print_entries(const struct ini_section *section, struct buf *out)
+static void print_entries(const struct ini_section *section, struct buf *out)
 {
 	for (size_t i = 0; i < section->count; i++) {
 		buf_adds(out, i ? ",[" : "[");
@@ -19,8 +18,7 @@ print_entries(const struct ini_section *section, struct buf *out)
 	}
 }
 
-static void
-print(const struct ini *ini, struct buf *out)
+static void print(const struct ini *ini, struct buf *out)
 {
 	buf_addc(out, '{');
 	for (size_t i = 0; i < ini->count; i++) {
@@ -34,8 +32,7 @@ print(const struct ini *ini, struct buf *out)
 	buf_addc(out, '}');
 }
 
-static int
-convert(const char *file)
+static int convert(const char *file)
 {
 	struct buf out = BUF_INIT;
 	struct arena arena;
@@ -60,8 +57,7 @@ convert(const char *file)
 	return !fine;
 }
 
-int
-main(int argc, char **argv)
+int main(int argc, char **argv)
 {
 	int status = 0;
 

@@ -16,8 +16,7 @@ struct fixture {
 	struct buf out;
 };
 
-static void
-setup(struct fixture *f, const struct jinja_options *options)
+static void setup(struct fixture *f, const struct jinja_options *options)
 {
 	memset(f, 0, sizeof *f);
 	arena_init(&f->arena);
@@ -26,8 +25,7 @@ setup(struct fixture *f, const struct jinja_options *options)
 	f->jinja = jinja_new(options, &f->diag);
 }
 
-static void
-teardown(struct fixture *f)
+static void teardown(struct fixture *f)
 {
 	jinja_free(f->jinja);
 	diag_release(&f->diag);
@@ -37,27 +35,23 @@ teardown(struct fixture *f)
 	arena_release(&f->arena);
 }
 
-static void
-collect_file(void *context, const char *path, bool found)
+static void collect_file(void *context, const char *path, bool found)
 {
 	buf_addf(context, "%c%s ", found ? '+' : '-', path);
 }
 
-static void
-collect_name(void *context, struct str name)
+static void collect_name(void *context, struct str name)
 {
 	buf_addf(context, "%.*s ", STR_ARG(name));
 }
 
-static void
-put(const char *path, const char *text)
+static void put(const char *path, const char *text)
 {
 	if (fs_write(path, str_of(text), 0644) == FS_FAILED)
 		perror(path);
 }
 
-static void
-test_render(void)
+static void test_render(void)
 {
 	struct jinja_options options = {.max_steps = 1000};
 	struct fixture f;
@@ -79,8 +73,7 @@ test_render(void)
 	teardown(&f);
 }
 
-static void
-test_loader(void)
+static void test_loader(void)
 {
 	static const char *const dirs[] = {"a", "b", NULL};
 	struct jinja_options options = {.dirs = dirs};
@@ -113,8 +106,7 @@ test_loader(void)
 	teardown(&f);
 }
 
-static void
-test_variables(void)
+static void test_variables(void)
 {
 	static const char *const dirs[] = {"v", NULL};
 	struct jinja_options options = {.dirs = dirs};
@@ -142,8 +134,7 @@ test_variables(void)
 	teardown(&f);
 }
 
-static void
-check_table(const char *what, const struct builtin *table)
+static void check_table(const char *what, const struct builtin *table)
 {
 	for (; table->name; table++) {
 		unsigned parameters = *table->parameters && *table->parameters != '*';
@@ -156,8 +147,7 @@ check_table(const char *what, const struct builtin *table)
 	CHECK(what, table->name == NULL);
 }
 
-int
-main(void)
+int main(void)
 {
 	test_render();
 	test_loader();

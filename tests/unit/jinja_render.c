@@ -24,8 +24,7 @@ struct suite {
 
 enum { MOST_PARTS = 32 };
 
-static struct str
-next_line(struct str text, size_t *at)
+static struct str next_line(struct str text, size_t *at)
 {
 	size_t end = str_find(text, '\n', *at);
 	struct str line = str_slice(text, *at, end);
@@ -34,8 +33,7 @@ next_line(struct str text, size_t *at)
 	return line;
 }
 
-static struct str
-part_of(const struct part *parts, size_t count, const char *name)
+static struct str part_of(const struct part *parts, size_t count, const char *name)
 {
 	for (size_t i = 0; i < count; i++) {
 		if (str_is(parts[i].name, name))
@@ -44,8 +42,7 @@ part_of(const struct part *parts, size_t count, const char *name)
 	return (struct str){NULL, 0};
 }
 
-static bool
-has_word(struct str words, const char *word, struct str *value)
+static bool has_word(struct str words, const char *word, struct str *value)
 {
 	for (size_t at = 0; at < words.n;) {
 		size_t end = str_find(words, ' ', at);
@@ -61,8 +58,7 @@ has_word(struct str words, const char *word, struct str *value)
 	return false;
 }
 
-static uint64_t
-number(struct str words, const char *word)
+static uint64_t number(struct str words, const char *word)
 {
 	struct str value;
 
@@ -70,8 +66,7 @@ number(struct str words, const char *word)
 }
 
 /* Makes the files of the templates, or removes them. */
-static void
-write_templates(struct suite *suite, const struct part *parts, size_t count, bool remove)
+static void write_templates(struct suite *suite, const struct part *parts, size_t count, bool remove)
 {
 	for (size_t i = 0; i < count; i++) {
 		struct str name = parts[i].name;
@@ -91,8 +86,7 @@ write_templates(struct suite *suite, const struct part *parts, size_t count, boo
 }
 
 /* What the case makes: the output, or the diagnostics. */
-static bool
-render(struct suite *suite, const struct part *parts, size_t count, struct buf *out)
+static bool render(struct suite *suite, const struct part *parts, size_t count, struct buf *out)
 {
 	static const char *const dirs[] = {".", NULL};
 	struct str options = part_of(parts, count, "options"), vars = part_of(parts, count, "vars"), ignored;
@@ -145,8 +139,7 @@ render(struct suite *suite, const struct part *parts, size_t count, struct buf *
 	return ok;
 }
 
-static void
-run_case(struct suite *suite, struct str name, const struct part *parts, size_t count)
+static void run_case(struct suite *suite, struct str name, const struct part *parts, size_t count)
 {
 	struct str error = part_of(parts, count, "error"), output = part_of(parts, count, "output");
 	struct buf got = BUF_INIT;
@@ -167,8 +160,7 @@ run_case(struct suite *suite, struct str name, const struct part *parts, size_t 
 	buf_release(&got);
 }
 
-static void
-run_file(struct suite *suite, struct str text)
+static void run_file(struct suite *suite, struct str text)
 {
 	struct part parts[MOST_PARTS];
 	struct str name = STR("");
@@ -192,8 +184,7 @@ run_file(struct suite *suite, struct str text)
 	run_case(suite, name, parts, count);
 }
 
-int
-main(int argc, char **argv)
+int main(int argc, char **argv)
 {
 	struct suite suite = {.run = 0};
 	struct buf *files = calloc((size_t)argc + 1, sizeof *files);

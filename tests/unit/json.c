@@ -7,8 +7,7 @@
 
 static struct arena arena;
 
-static void
-check(const char *expected, struct value v, unsigned indent)
+static void check(const char *expected, struct value v, unsigned indent)
 {
 	struct buf out = BUF_INIT;
 
@@ -17,8 +16,7 @@ check(const char *expected, struct value v, unsigned indent)
 	buf_release(&out);
 }
 
-static struct value
-sample(void)
+static struct value sample(void)
 {
 	struct value dict = value_dict(&arena), list = value_list(&arena, 0);
 
@@ -33,8 +31,7 @@ sample(void)
 	return dict;
 }
 
-int
-main(void)
+int main(void)
 {
 	arena_init(&arena);
 	check("null", value_none(), 0);

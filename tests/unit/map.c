@@ -4,8 +4,7 @@
 #include "base/arena.h"
 #include "test.h"
 
-static struct str
-numbered(struct arena *arena, unsigned i)
+static struct str numbered(struct arena *arena, unsigned i)
 {
 	char text[24];
 
@@ -13,8 +12,7 @@ numbered(struct arena *arena, unsigned i)
 	return (struct str){arena_strndup(arena, text, strlen(text)), strlen(text)};
 }
 
-static void
-test_many(struct arena *arena)
+static void test_many(struct arena *arena)
 {
 	enum { MANY = 20000 };
 	struct map map;
@@ -39,8 +37,7 @@ test_many(struct arena *arena)
 	CHECK("release leaves nothing", map.count == 0 && !map_get(&map, STR("key-1")));
 }
 
-static void
-test_put(void)
+static void test_put(void)
 {
 	struct map map;
 	bool fresh = false;
@@ -60,8 +57,7 @@ test_put(void)
 	map_release(&map);
 }
 
-int
-main(void)
+int main(void)
 {
 	struct arena arena;
 

@@ -5,8 +5,7 @@
 #include "model/name.h"
 #include "test.h"
 
-static void
-check_ref(const char *ref, int place)
+static void check_ref(const char *ref, int place)
 {
 	size_t at = 0;
 	const char *why = name_check_ref(str_of(ref), &at);
@@ -17,8 +16,7 @@ check_ref(const char *ref, int place)
 }
 
 /* Each reference with the offset of the culprit, -1 for none (OCI distribution grammar). */
-static void
-test_references(void)
+static void test_references(void)
 {
 	static const struct {
 		const char *ref;
@@ -51,8 +49,7 @@ test_references(void)
 	check_ref(longest, 0);
 }
 
-static void
-test_forms(struct arena *arena)
+static void test_forms(struct arena *arena)
 {
 	static const char *const pairs[][2] = {
 		{"ubuntu", "ubuntu:latest"}, {"docker.io/library/ubuntu:x", "ubuntu:x"},
@@ -80,8 +77,7 @@ static const char text[] =
 	"exclude: [{os: 2.0, python: [3.9, 3.6]}, {cuda: 12, os: 3.0}]\n";
 
 /* Every number and its point convert both ways, and no two are the same. */
-static bool
-round_trip(const struct axes *axes)
+static bool round_trip(const struct axes *axes)
 {
 	for (uint32_t id = 0; id < axes->total; id++) {
 		struct axes_point point = axes_point(axes, id);
@@ -92,8 +88,7 @@ round_trip(const struct axes *axes)
 	return true;
 }
 
-static void
-check_parent(const struct axes *axes, const char *child, uint32_t layer, const char *parent)
+static void check_parent(const struct axes *axes, const char *child, uint32_t layer, const char *parent)
 {
 	struct buf name = BUF_INIT;
 	bool found = false;
@@ -119,8 +114,7 @@ check_parent(const struct axes *axes, const char *child, uint32_t layer, const c
 	buf_release(&name);
 }
 
-static void
-test_axes(struct matrix *matrix)
+static void test_axes(struct matrix *matrix)
 {
 	uint32_t vary[] = {matrix->layers[0].vary, matrix->layers[1].vary, matrix->layers[2].vary};
 	struct axes_list list = {0};
@@ -153,8 +147,7 @@ test_axes(struct matrix *matrix)
 	mem_free(list.ids);
 }
 
-static void
-test_matrix(struct arena *arena)
+static void test_matrix(struct arena *arena)
 {
 	struct matrix matrix;
 	struct diag diag;
@@ -173,8 +166,7 @@ test_matrix(struct arena *arena)
 }
 
 /* The table is what the schema and the suggestions are made of. */
-static void
-test_table(void)
+static void test_table(void)
 {
 	bool helps = true, apart = true;
 
@@ -187,8 +179,7 @@ test_table(void)
 	CHECK("no key stands twice in a section", apart);
 }
 
-int
-main(void)
+int main(void)
 {
 	struct arena arena;
 

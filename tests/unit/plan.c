@@ -6,8 +6,7 @@
 
 enum { OSES = 60, PYTHONS = 80, IMAGES = OSES * (1 + 2 * PYTHONS), PER_IMAGE = 2048 };
 
-static void
-put(const char *path, struct str bytes)
+static void put(const char *path, struct str bytes)
 {
 	if (fs_write(path, bytes, 0644) == FS_FAILED) {
 		perror(path);
@@ -15,8 +14,7 @@ put(const char *path, struct str bytes)
 	}
 }
 
-static void
-make_project(void)
+static void make_project(void)
 {
 	struct buf matrix = BUF_INIT;
 
@@ -41,8 +39,7 @@ make_project(void)
 	buf_release(&matrix);
 }
 
-static struct plan *
-make_plan(struct diag *diag)
+static struct plan *make_plan(struct diag *diag)
 {
 	static const char *const templates[] = {"templates", NULL};
 	const struct plan_options options = {.config = "matrix.yaml", .templates = templates, .output = "./out//"};
@@ -51,8 +48,7 @@ make_plan(struct diag *diag)
 }
 
 /* Parents stand before children, each under a name that it owns. */
-static bool
-in_order(const struct plan *plan)
+static bool in_order(const struct plan *plan)
 {
 	for (size_t i = 0; i < plan->image_count; i++) {
 		const struct plan_image *image = &plan->images[i];
@@ -69,8 +65,7 @@ in_order(const struct plan *plan)
 	return true;
 }
 
-static bool
-same_plan(const struct plan *a, const struct plan *b)
+static bool same_plan(const struct plan *a, const struct plan *b)
 {
 	if (a->image_count != b->image_count)
 		return false;
@@ -82,8 +77,7 @@ same_plan(const struct plan *a, const struct plan *b)
 	return true;
 }
 
-static void
-check_plan(const struct plan *plan)
+static void check_plan(const struct plan *plan)
 {
 	size_t texts = 0, tags = 0;
 
@@ -105,8 +99,7 @@ check_plan(const struct plan *plan)
 	CHECK("matrix and templates are inputs", plan->input_count == 3 && plan->inputs[0].found);
 }
 
-int
-main(void)
+int main(void)
 {
 	struct diag diag;
 

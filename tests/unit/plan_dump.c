@@ -12,8 +12,7 @@
 
 enum { MOST = 16 };
 
-static void
-dump_strings(const char *what, const struct str *items, size_t count)
+static void dump_strings(const char *what, const struct str *items, size_t count)
 {
 	if (count == 0)
 		return;
@@ -23,15 +22,13 @@ dump_strings(const char *what, const struct str *items, size_t count)
 	putchar('\n');
 }
 
-static void
-dump_field(const char *what, struct str text, const char *usual)
+static void dump_field(const char *what, struct str text, const char *usual)
 {
 	if (!str_is(text, usual))
 		printf("  %s: %.*s\n", what, STR_ARG(text));
 }
 
-static void
-dump_image(const struct plan *plan, const struct plan_image *image, bool texts)
+static void dump_image(const struct plan *plan, const struct plan_image *image, bool texts)
 {
 	printf("image %.*s\n  layer: %.*s\n", STR_ARG(image->name), STR_ARG(image->layer));
 	dump_field("os", image->os, "");
@@ -56,16 +53,14 @@ dump_image(const struct plan *plan, const struct plan_image *image, bool texts)
 		printf("  text: <<%.*s>>\n", STR_ARG(image->text));
 }
 
-static void
-dump_names(const struct plan *plan, const uint32_t *images, size_t count)
+static void dump_names(const struct plan *plan, const uint32_t *images, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
 		printf(" %.*s", STR_ARG(plan->images[images[i]].name));
 	putchar('\n');
 }
 
-static void
-dump_rest(const struct plan *plan, bool inputs)
+static void dump_rest(const struct plan *plan, bool inputs)
 {
 	static const char *const kinds[] = {"sequence", "group", "layer", "image"};
 
@@ -87,8 +82,7 @@ dump_rest(const struct plan *plan, bool inputs)
 		printf("input %.*s%s\n", STR_ARG(plan->inputs[i].path), plan->inputs[i].found ? "" : " (not there)");
 }
 
-static void
-dump(const struct plan *plan, bool inputs, bool texts)
+static void dump(const struct plan *plan, bool inputs, bool texts)
 {
 	dump_strings("os", plan->os_versions, plan->os_count);
 	dump_strings("python", plan->python_versions, plan->python_count);
@@ -101,8 +95,7 @@ dump(const struct plan *plan, bool inputs, bool texts)
 	dump_rest(plan, inputs);
 }
 
-int
-main(int argc, char **argv)
+int main(int argc, char **argv)
 {
 	const char *templates[MOST + 1] = {"templates"}, *sequences[MOST + 1] = {NULL};
 	struct plan_options options = {.templates = templates, .output = "generated", .sequences = sequences};

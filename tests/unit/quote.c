@@ -17,8 +17,7 @@ static const char *const hostile[] = {
 };
 enum { HOSTILE = sizeof hostile / sizeof hostile[0] };
 
-static struct str
-quoted(void (*quote)(struct buf *, struct str), struct str s)
+static struct str quoted(void (*quote)(struct buf *, struct str), struct str s)
 {
 	struct buf out = BUF_INIT;
 	struct str copy;
@@ -29,8 +28,7 @@ quoted(void (*quote)(struct buf *, struct str), struct str s)
 	return copy;
 }
 
-static void
-test_shell(void)
+static void test_shell(void)
 {
 	struct buf script = BUF_INIT, expected = BUF_INIT, got = BUF_INIT;
 
@@ -53,8 +51,7 @@ test_shell(void)
 }
 
 /* Every single byte and every pair with a few others, as one shell word. */
-static void
-test_shell_bytes(void)
+static void test_shell_bytes(void)
 {
 	struct buf script = BUF_INIT, expected = BUF_INIT, got = BUF_INIT;
 
@@ -75,8 +72,7 @@ test_shell_bytes(void)
 }
 
 /* A manifest whose targets are the hostile names and whose commands hold them. */
-static void
-test_ninja(void)
+static void test_ninja(void)
 {
 	struct buf text = BUF_INIT, got = BUF_INIT;
 	bool values = true, paths = true;
@@ -130,8 +126,7 @@ test_ninja(void)
 }
 
 /* Names with three of these between letters, and without the last letter, where Ninja can watch them. */
-static void
-each_name(void (*what)(void *, struct str), void *data)
+static void each_name(void (*what)(void *, struct str), void *data)
 {
 	static const char set[] = "a \\$#:%=!@~(){}[],+-_.\xc3\xa9";
 
@@ -146,23 +141,20 @@ each_name(void (*what)(void *, struct str), void *data)
 			}
 }
 
-static void
-add_to_depfile(void *data, struct str name)
+static void add_to_depfile(void *data, struct str name)
 {
 	buf_addc(data, ' ');
 	quote_depfile(data, name);
 }
 
-static void
-add_to_list(void *data, struct str name)
+static void add_to_list(void *data, struct str name)
 {
 	buf_adds(data, "    ");
 	buf_addstr(data, name);
 	buf_addc(data, '\n');
 }
 
-static void
-test_depfile(void)
+static void test_depfile(void)
 {
 	struct buf depfile = BUF_INIT, expected = BUF_INIT, got = BUF_INIT;
 	char *list;
@@ -191,8 +183,7 @@ test_depfile(void)
 	buf_release(&got);
 }
 
-static void
-test_refusals(void)
+static void test_refusals(void)
 {
 	CHECK("no line break in a manifest", !quote_ninja_fits(STR("a\nb")) && !quote_ninja_fits(STR("a\rb")));
 	CHECK("no NUL in a manifest", !quote_ninja_fits(STR("a\0b")));
@@ -208,8 +199,7 @@ test_refusals(void)
 	CHECK("what Ninja can watch", quote_ninja_watches(STR("a b/$c#d:e\\f[g]{h}~\xc3\xa9")));
 }
 
-static void
-test_markup(void)
+static void test_markup(void)
 {
 	CHECK_BYTES("json", quoted(quote_json, STR("a\"b\\c\n\t\r\x01\x1f/")),
 				STR("\"a\\\"b\\\\c\\n\\t\\r\\u0001\\u001f/\""));
@@ -229,8 +219,7 @@ test_markup(void)
 	CHECK_BYTES("dot", quoted(quote_dot, STR("a\"b\\c\nd")), STR("\"a\\\"b\\\\c\\nd\""));
 }
 
-int
-main(void)
+int main(void)
 {
 	arena_init(&arena);
 	test_shell();

@@ -3,8 +3,7 @@
 
 #include "test.h"
 
-static void
-test_slices(void)
+static void test_slices(void)
 {
 	struct str s = STR("hello, world");
 
@@ -25,8 +24,7 @@ test_slices(void)
 	CHECK("equal by length, too", !str_eq(STR("ab"), STR("abc")) && str_is(STR("ab"), "ab"));
 }
 
-static void
-test_buffer(void)
+static void test_buffer(void)
 {
 	struct buf buf = BUF_INIT, expected = BUF_INIT;
 
@@ -54,8 +52,7 @@ test_buffer(void)
 	buf_release(&expected);
 }
 
-static bool
-round_trip(unsigned code)
+static bool round_trip(unsigned code)
 {
 	char bytes[4];
 	unsigned n = utf8_encode(code, bytes), took, got = utf8_decode(bytes, bytes + n, &took);
@@ -64,8 +61,7 @@ round_trip(unsigned code)
 		   && utf8_count((struct str){bytes, n}) == 1;
 }
 
-static void
-test_utf8(void)
+static void test_utf8(void)
 {
 	static const char *const bad[] = {
 		"\x80", "\xbf", "\xc0\x80", "\xc1\xbf", "\xe0\x80\x80", "\xe0\x9f\xbf", "\xed\xa0\x80",
@@ -87,8 +83,7 @@ test_utf8(void)
 	CHECK("count", utf8_count(STR("a\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80")) == 4);
 }
 
-int
-main(void)
+int main(void)
 {
 	test_slices();
 	test_buffer();

@@ -15,8 +15,7 @@
  */
 static unsigned test_failures, test_count;
 
-static inline void
-test_result(int fine, const char *name, const char *file, int line)
+static inline void test_result(int fine, const char *name, const char *file, int line)
 {
 	test_count++;
 	test_failures += !fine;
@@ -28,8 +27,7 @@ test_result(int fine, const char *name, const char *file, int line)
 	putchar('\n');
 }
 
-static inline void
-test_str(const char *name, struct str got, struct str expected, const char *file, int line)
+static inline void test_str(const char *name, struct str got, struct str expected, const char *file, int line)
 {
 	int fine = str_eq(got, expected);
 
@@ -38,8 +36,7 @@ test_str(const char *name, struct str got, struct str expected, const char *file
 		printf("# expected: %.*s\n#      got: %.*s\n", STR_ARG(expected), STR_ARG(got));
 }
 
-static inline int
-test_end(void)
+static inline int test_end(void)
 {
 	printf("# %u checks, %u failed\n", test_count, test_failures);
 	return test_failures != 0 || test_count == 0;
@@ -52,8 +49,7 @@ test_end(void)
 #define CHECK_BYTES(name, got, expected) test_str((name), (got), (expected), __FILE__, __LINE__)
 
 /* Runs ARGV, appends its standard output and error to OUT; its exit status, or 128 and the signal. */
-static inline int
-test_run(struct buf *out, const char *const *argv)
+static inline int test_run(struct buf *out, const char *const *argv)
 {
 	int ends[2], status = 0;
 	ssize_t got;

@@ -7,14 +7,12 @@
 
 static struct arena arena;
 
-static struct value
-text(const char *s)
+static struct value text(const char *s)
 {
 	return value_copy(&arena, str_of(s));
 }
 
-static void
-test_equal(void)
+static void test_equal(void)
 {
 	struct value one = value_list(&arena, 0), two = value_list(&arena, 4);
 
@@ -39,8 +37,7 @@ test_equal(void)
 	CHECK("append grows", one.as.list->count == 1001 && one.as.list->items[1000].as.integer == 999);
 }
 
-static void
-test_dict(void)
+static void test_dict(void)
 {
 	struct dict *dict = value_dict(&arena).as.dict, *other = value_dict(&arena).as.dict;
 
@@ -64,8 +61,7 @@ test_dict(void)
 	CHECK("remove twice", !dict_remove(dict, text("a")));
 }
 
-static void
-test_large_dict(void)
+static void test_large_dict(void)
 {
 	struct dict *dict = value_dict(&arena).as.dict;
 	bool found = true, removed = true, ordered = true;
@@ -98,16 +94,14 @@ test_large_dict(void)
 	CHECK("a removed key comes back", dict_set(dict, text("k0"), value_int(7)) && dict_find(dict, STR("k0")));
 }
 
-static void
-test_names(void)
+static void test_names(void)
 {
 	CHECK_STR("kind", value_kind_name(VALUE_DICT), "dict");
 	CHECK_STR("kind", value_kind_name(VALUE_OBJECT), "object");
 	CHECK("a value takes 24 bytes at most", sizeof(struct value) <= 24);
 }
 
-int
-main(void)
+int main(void)
 {
 	arena_init(&arena);
 	test_equal();

@@ -10,8 +10,7 @@
 static struct arena arena;
 
 /* What was read as JSON, or the diagnostics. */
-static struct str
-outcome(struct str text, enum yaml_mode mode)
+static struct str outcome(struct str text, enum yaml_mode mode)
 {
 	struct buf out = BUF_INIT;
 	char *messages = NULL;
@@ -33,21 +32,18 @@ outcome(struct str text, enum yaml_mode mode)
 	return result;
 }
 
-static void
-reads(const char *text, const char *expected)
+static void reads(const char *text, const char *expected)
 {
 	CHECK_BYTES(text, outcome(str_of(text), YAML_TYPED), str_of(expected));
 }
 
-static void
-matrix(const char *text, const char *expected)
+static void matrix(const char *text, const char *expected)
 {
 	CHECK_BYTES(text, outcome(str_of(text), YAML_MATRIX), str_of(expected));
 }
 
 /* The first lines of what is said. */
-static void
-fails(struct str text, const char *expected)
+static void fails(struct str text, const char *expected)
 {
 	struct str got = outcome(text, YAML_TYPED);
 
@@ -56,8 +52,7 @@ fails(struct str text, const char *expected)
 	CHECK_BYTES(expected, got, str_of(expected));
 }
 
-static void
-test_shapes(void)
+static void test_shapes(void)
 {
 	reads("", "null");
 	reads("# only a comment\n", "null");
@@ -75,8 +70,7 @@ test_shapes(void)
 	reads("2: x\n1.5: y\n~: z\ntrue: w\n", "{\"2\":\"x\",\"1.5\":\"y\",\"null\":\"z\",\"true\":\"w\"}");
 }
 
-static void
-test_scalars(void)
+static void test_scalars(void)
 {
 	reads("[yes, No, ON, off, true, y, n, tRUE]", "[true,false,true,false,true,\"y\",\"n\",\"tRUE\"]");
 	reads("[~, null, Null, NULL, nUll, '', 'null']", "[null,null,null,null,\"nUll\",\"\",\"null\"]");
@@ -95,8 +89,7 @@ test_scalars(void)
 	matrix("[!!float 3.10, .inf, -0]", "[3.1,\".inf\",\"-0\"]");
 }
 
-static void
-test_anchors(void)
+static void test_anchors(void)
 {
 	reads("a: &x [1]\nb: *x\n", "{\"a\":[1],\"b\":[1]}");
 	reads("a: &x 1\nb: &x 2\nc: *x\n", "{\"a\":1,\"b\":2,\"c\":2}");
@@ -116,8 +109,7 @@ test_anchors(void)
 	fails(STR("<<: {}\n<<: {}\n"), "f:2:1: error: '<<' stands twice in this mapping\n");
 }
 
-static void
-test_errors(void)
+static void test_errors(void)
 {
 	fails(STR("a: 1\nb: 2\na: 3\n"),
 		  "f:3:1: error: the key 'a' stands twice in this mapping\n"
@@ -144,8 +136,7 @@ test_errors(void)
 	fails(STR("a: 1\na: 2\nb: 1\nb: 2\n"), "f:2:1: error: the key 'a' stands twice in this mapping\n");
 }
 
-static void
-test_every_error(void)
+static void test_every_error(void)
 {
 	struct str got = outcome(STR("a: 1\na: 2\nb: *x\nc: !y 1\n[]: 1\n"), YAML_TYPED);
 
@@ -153,8 +144,7 @@ test_every_error(void)
 										  && strstr(got.p, "f:4:7: error") && strstr(got.p, "f:5:1: error"));
 }
 
-static struct str
-repeated(const char *part, size_t times, const char *rest)
+static struct str repeated(const char *part, size_t times, const char *rest)
 {
 	struct buf out = BUF_INIT;
 	struct str copy;
@@ -167,8 +157,7 @@ repeated(const char *part, size_t times, const char *rest)
 	return copy;
 }
 
-static void
-test_bounds(void)
+static void test_bounds(void)
 {
 	struct buf bomb = BUF_INIT;
 	clock_t begin = clock();
@@ -192,8 +181,7 @@ test_bounds(void)
 	buf_release(&bomb);
 }
 
-static void
-test_linear(void)
+static void test_linear(void)
 {
 	struct str text = repeated("- name: caf\xc3\xa9\n  tags: [a, 3.10]\n", 100000, "");
 	clock_t begin = clock();
@@ -205,16 +193,14 @@ test_linear(void)
 }
 
 /* Whether V, and all in it, begins where its text stands. */
-static void
-check_place(const struct diag *diag, struct str text, struct value v, const char *expected)
+static void check_place(const struct diag *diag, struct str text, struct value v, const char *expected)
 {
 	CHECK_BYTES("a value begins at its first byte", str_slice(text, v.offset, v.offset + strlen(expected)),
 				str_of(expected));
 	CHECK("in its file", v.source == 1 && diag_line(diag, v.source, v.offset) > 0);
 }
 
-static void
-test_places(void)
+static void test_places(void)
 {
 	struct str text =
 		STR("\xef\xbb\xbf# caf\xc3\xa9\r\n\xc3\xa9t\xc3\xa9: [\xf0\x9f\x98\x80, &anchor 'b', *anchor]\r\n"
@@ -238,8 +224,7 @@ test_places(void)
 	diag_release(&diag);
 }
 
-static void
-test_text(void)
+static void test_text(void)
 {
 	static const char *const expected[] = {"3.10", "3.10", "1_000", "yes", "0x1F", "-.inf",
 										   "a b",  "+1",   "017",   "1e5", "x"};
@@ -266,8 +251,7 @@ test_text(void)
 	diag_release(&diag);
 }
 
-int
-main(void)
+int main(void)
 {
 	arena_init(&arena);
 	test_shapes();

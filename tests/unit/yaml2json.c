@@ -4,8 +4,7 @@
 #include "data/json.h"
 #include "data/yaml.h"
 
-int
-main(int argc, char **argv)
+int main(int argc, char **argv)
 {
 	bool matrix = argc == 3 && strcmp(argv[1], "-m") == 0;
 	struct buf out = BUF_INIT;

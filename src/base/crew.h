@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef DTK_STAMP_CREW_H
-#define DTK_STAMP_CREW_H
+#ifndef DTK_BASE_CREW_H
+#define DTK_BASE_CREW_H
 
 #include <stdatomic.h>
 #include <stdbool.h>
