@@ -174,7 +174,7 @@ static bool write_tree(struct gen *gen, enum out_mode mode, unsigned *differing)
 {
 	const struct gen_options *options = &gen->options;
 	const char *tree = arena_strndup(&gen->arena, gen->plan->output.p, gen->plan->output.n);
-	const char *root = root_of(gen, tree);
+	const char *root = root_of(gen, tree), *place;
 	struct engine engine;
 	struct out out;
 	bool fine;
@@ -183,8 +183,8 @@ static bool write_tree(struct gen *gen, enum out_mode mode, unsigned *differing)
 	            &(struct engine_options){options->engine, options->docker, options->host, options->platform},
 	            gen->plan);
 	out_init(&out, &gen->diag, tree, mode, options->verbose, gen->moment);
-	fine = add_all(gen, &out, &engine, root) && (mode != OUT_WRITE || make_places(gen, tree, root)) &&
-	       out_commit(&out);
+	fine = add_all(gen, &out, &engine, root) && (place = out_place(&out)) &&
+	       (mode != OUT_WRITE || make_places(gen, place, root)) && out_commit(&out);
 	if (fine && mode == OUT_WRITE)
 		gen->made = seen_made(&out);
 	*differing = out.differing;

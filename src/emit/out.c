@@ -28,6 +28,7 @@ void out_release(struct out *out)
 	if (out->lock >= 0)
 		close(out->lock);
 	fs_temp_drop(&out->temp);
+	staging_close(&out->staging);
 	mem_free(out->files);
 	map_release(&out->old);
 	arena_release(&out->arena);
@@ -258,6 +259,7 @@ static void sweep(struct out *out, const char *dir, time_t age)
 			if (lstat(path, &st) == 0 && S_ISREG(st.st_mode) &&
 			    (age == 0 || st.st_mtim.tv_sec + age < out->moment.tv_sec))
 				unlink(path);
+			staging_sweep(path, out->moment, OUT_ABANDONED);
 		}
 	if (stream)
 		closedir(stream);
@@ -413,30 +415,118 @@ static void tell(struct out *out, const struct out_file *file)
 		printf("write %s\n", file->path.p);
 }
 
-bool out_commit(struct out *out)
+/* Whether FILE differs, and that nobody else's is in the way. */
+static bool look_at(struct out *out, struct out_file *file, bool bare)
 {
-	struct buf names = BUF_INIT;
-	bool bare, watched_anew = false, fine = out->mode != OUT_WRITE || take_lock(out);
+	if (bare && in_tree(out, file->path))
+		file->changed = true;
+	else
+		compare(file);
+	return !foreign(out, file);
+}
 
-	out_names(out, &names);
-	fine = fine && read_lists(out, buf_str(&names));
-	buf_release(&names);
-	if (!fine)
-		return false;
-	bare = is_bare(out);
+static bool look(struct out *out, bool bare)
+{
+	bool watched_anew = false, fine = true;
+
 	for (size_t i = 0; i < out->count; i++) {
 		struct out_file *file = &out->files[i];
 
-		if (bare && in_tree(out, file->path))
-			file->changed = true;
-		else
-			compare(file);
-		fine = !foreign(out, file) && fine;
+		fine = look_at(out, file, bare) && fine;
 		watched_anew = watched_anew || (file->changed && (file->flags & OUT_LOCAL));
 		file->changed = file->changed || ((file->flags & OUT_LAST) && watched_anew && out->mode == OUT_WRITE);
 		tell(out, file);
 	}
-	if (!fine)
+	return fine;
+}
+
+/* --- A tree that is not there yet --- */
+
+static bool in_place(const struct out *out, const struct out_file *file)
+{
+	size_t n = strlen(out->tree);
+
+	return (file->flags & OUT_LAST) ||
+	       (file->path.n > n + 1 && str_starts(file->path, str_of(out->tree)) && file->path.p[n] == '/' &&
+	        str_find(file->path, '/', n + 1) == file->path.n);
+}
+
+const char *out_place(struct out *out)
+{
+	struct stat st;
+
+	if (out->mode != OUT_WRITE || lstat(out->tree, &st) == 0)
+		return out->tree;
+	for (size_t i = 0; i < out->count; i++)
+		if (!in_place(out, &out->files[i]))
+			return out->tree;
+	if (staging_open(&out->staging, out->tree))
+		return out->staging.path;
+	failed(out, out->tree, "cannot be made");
+	return NULL;
+}
+
+/* The tree as it is to be: the list of names comes last. */
+static bool fill(struct out *out)
+{
+	struct staged *files = mem_alloc((out->count + 1) * sizeof *files);
+	struct buf names = BUF_INIT;
+	size_t count = 0, broken = 0;
+	bool fine;
+
+	for (size_t i = 0; i < out->count; i++) {
+		const struct out_file *file = &out->files[i];
+
+		if (file->flags & OUT_LAST)
+			continue;
+		if (out->verbose)
+			printf("write %s\n", file->path.p);
+		files[count++] = (struct staged){file->path.p + strlen(out->tree) + 1, file->bytes,
+		                                 file->flags & OUT_EXECUTABLE};
+	}
+	out_names(out, &names);
+	files[count++] = (struct staged){".files", buf_str(&names), false};
+	fine = staging_write(&out->staging, files, count, &broken);
+	if (!fine && errno != EINTR)
+		failed(out, tree_path(out, files[broken].name), "cannot be written");
+	buf_release(&names);
+	mem_free(files);
+	return fine;
+}
+
+/* *TAKEN where another dtk-gen has made the tree meanwhile. */
+static bool commit_anew(struct out *out, bool *taken)
+{
+	bool fine;
+
+	sweep(out, ".", OUT_ABANDONED);
+	fine = look(out, true) && fill(out);
+	if (!fine) {
+		staging_close(&out->staging);
+		return false;
+	}
+	if (staging_publish(&out->staging, out->tree, &out->lock))
+		return write_changed(out, OUT_LAST) && settle(out);
+	*taken = errno == EEXIST;
+	return *taken || failed(out, out->tree, "cannot be made");
+}
+
+bool out_commit(struct out *out)
+{
+	struct buf names = BUF_INIT;
+	bool taken = false, fine;
+
+	if (out->staging.path) {
+		fine = commit_anew(out, &taken);
+		if (!fine || !taken)
+			return fine;
+		out->differing = 0;
+	}
+	fine = out->mode != OUT_WRITE || take_lock(out);
+	out_names(out, &names);
+	fine = fine && read_lists(out, buf_str(&names));
+	buf_release(&names);
+	if (!fine || !look(out, is_bare(out)))
 		return false;
 	return out->mode == OUT_WRITE ? write_tree(out) : each_stale(out);
 }

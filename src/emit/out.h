@@ -7,6 +7,7 @@
 #include "base/fs.h"
 #include "base/map.h"
 #include "base/str.h"
+#include "emit/staging.h"
 
 #include <sys/stat.h>
 #include <time.h>
@@ -20,6 +21,7 @@
  * written, what is stale is removed, .files is written, the journal removed,
  * and last the manifest is written, which is older than its tree until then.
  * One dtk-gen writes at a time (TREE/.lock); readers never see half a file.
+ * A tree that is not there yet is made whole in another place (staging.h).
  */
 enum out_mode {
 	OUT_WRITE,
@@ -59,6 +61,7 @@ struct out {
 	unsigned differing;     /* files that differ or are stale */
 	int lock;
 	struct fs_temp temp; /* the name under which files are written */
+	struct staging staging; /* of a tree that is not there yet */
 };
 
 /*
@@ -79,6 +82,12 @@ void out_names(const struct out *out, struct buf *list);
 
 /* The file systems' present tick, less a nanosecond: every later change of a file has a later time. */
 struct timespec out_now(void);
+
+/*
+ * Where the tree is made, once all files are added: TREE itself, or where it is
+ * not there yet the directory that out_commit makes it of.  NULL after diagnostics.
+ */
+const char *out_place(struct out *out);
 
 /* Compares everything and writes what differs, or says what would be written. False after diagnostics. */
 bool out_commit(struct out *out);

@@ -32,7 +32,10 @@ build_layers:
 build_config: {word: $2}
 EOF
 }
-tree() { (cd "$1" && find build.ninja generated ! -name '.dtk-*' ! -name .lock -type f -exec cksum {} + | sort); }
+tree() {
+	(cd "$1" && find . -path './.dtk-*' -prune -o ! -name '.dtk-*' ! -name .lock -type f -exec cksum {} + |
+		sed -n 's# \./\(build\.ninja\|generated/\)# \1#p' | sort)
+}
 
 matrix '"1", "2", "4"' old
 "$DTK_BIN/dtk-gen"
@@ -45,24 +48,35 @@ tree "$temp/old" >"$temp/old.sums"
 tree "$temp/new" >"$temp/new.sums"
 cd "$temp"
 
-# Every file is as before or as after; then a run without faults gives exactly the new tree.
+# Every file is as before or as after, and a tree that was not there is there whole or not at all; then a run without
+# faults gives exactly the new tree.
 whole() {
 	tree p >now.sums
 	# The list of what was generated passes through the names of both.
 	sort -u old.sums new.sums | comm -13 - now.sums | grep -v 'generated/\.files$' >strange || true
 	[ ! -s strange ] || fail "$1: neither old nor new: $(cat strange)"
+	if [ "$start" = bare ] && [ -d p/generated ]; then
+		grep -v -e ' build\.ninja$' -e '/stamps/\.seen$' new.sums >tree.sums
+		grep -v -e ' build\.ninja$' -e '/stamps/\.seen$' now.sums | cmp -s - tree.sums || fail "$1: half a tree: $(cat now.sums)"
+	fi
 	(cd p && "$DTK_BIN/dtk-gen" >/dev/null 2>&1) || fail "$1: the next run does not heal"
 	tree p >now.sums
 	cmp -s now.sums new.sums || fail "$1: healed to something else: $(diff now.sums new.sums)"
 	[ -z "$(find p -name '.dtk-*')" ] || [ "$2" = KILL ] || fail "$1: a temporary file stayed"
 }
 
-for kind in $kinds; do
+# From an older tree, and from none.
+cp -R start bare
+rm -rf bare/generated bare/build.ninja
+
+for case in $(for kind in $kinds; do echo "start:$kind bare:$kind"; done); do
+	start=${case%:*}
+	kind=${case#*:}
 	n=1
 	failures=0
 	while [ "$n" -lt 2000 ]; do
 		rm -rf p
-		cp -R start p
+		cp -R "$start" p
 		if (cd p && env "FAULT_$kind=$n" LD_PRELOAD="$temp/shim.so" "$DTK_BIN/dtk-gen" >out.log 2>&1); then
 			tree p >now.sums
 			cmp -s now.sums new.sums && break
@@ -80,6 +94,6 @@ for kind in $kinds; do
 		failures=$((failures + 1))
 		n=$((n + 1))
 	done
-	[ "$failures" -gt 3 ] || fail "$kind: only $failures faults happened"
-	echo "# $kind: $failures faults"
+	[ "$failures" -gt 3 ] || fail "$case: only $failures faults happened"
+	echo "# $case: $failures faults"
 done
