@@ -20,7 +20,7 @@ const struct opt gen_context_options[GEN_CONTEXT_OPTIONS] = {
 	{'h', "help", NULL, "show this", OPT_HELP, OPT_PASSING, 0},
 };
 
-static struct docker_file *read_dockerfile(struct arena *arena, struct diag *diag, const char *path)
+struct docker_file *gen_dockerfile(struct arena *arena, struct diag *diag, const char *path)
 {
 	struct buf bytes = BUF_INIT;
 	struct str text;
@@ -117,7 +117,7 @@ int gen_parse(const struct opt_command *command, int argc, char **argv)
 		return opt_wrong(command, "one Dockerfile is needed");
 	arena_init(&arena);
 	diag_init(&diag, stderr);
-	file = read_dockerfile(&arena, &diag, args.operands[0]);
+	file = gen_dockerfile(&arena, &diag, args.operands[0]);
 	if (file)
 		print_file(file, &out);
 	status = file ? gen_print(buf_str(&out)) : 1;
@@ -133,7 +133,7 @@ static int list_context(struct arena *arena, struct diag *diag, const char *root
                         const struct context_options *options)
 {
 	const char *file = options->file ? options->file : path_join(arena, str_of(root), STR("Dockerfile")), *used;
-	const struct docker_file *parsed = options->copied ? read_dockerfile(arena, diag, file) : NULL;
+	const struct docker_file *parsed = options->copied ? gen_dockerfile(arena, diag, file) : NULL;
 	struct context_reach reach = {0};
 	struct context_list list = {0};
 	struct ignore *ignore;

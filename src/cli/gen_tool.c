@@ -61,6 +61,8 @@ static const struct opt_command tools[] = {
 	 gen_help_options, GEN_HELP_OPTIONS, false, gen_parse},
 	{"dtk-gen -t context", "context", "DIR", "print the files of a build context", gen_context_options,
 	 GEN_CONTEXT_OPTIONS, false, gen_context},
+	{"dtk-gen -t lint", "lint", "[DOCKERFILE...]", "check Dockerfiles, by default those of all images",
+	 gen_lint_options, GEN_LINT_OPTIONS, false, gen_lint},
 	{"dtk-gen -t targets", "targets", NULL, "print what Ninja can build", gen_help_options, GEN_HELP_OPTIONS,
 	 false, run_targets},
 	{"dtk-gen -t graph", "graph", NULL, "print the layer DAG, images only, as DOT", gen_help_options,

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/gen.h"
+
+#include "base/map.h"
+#include "docker/lint.h"
+
+struct lint_options {
+	struct opt_list off;
+};
+
+const struct opt gen_lint_options[GEN_LINT_OPTIONS] = {
+	{0, "off", "RULE", "leave this rule out", OPT_LIST, 0, offsetof(struct lint_options, off)},
+	{'h', "help", NULL, "show this", OPT_HELP, OPT_PASSING, 0},
+};
+
+static int switch_off(const struct opt_command *command, const struct opt_list *names, struct lint *lint)
+{
+	for (size_t i = 0; i < names->count; i++) {
+		size_t rule = 0;
+
+		while (rule < LINT_RULES && strcmp(names->items[i], lint_names[rule].name) != 0)
+			rule++;
+		if (rule == LINT_RULES)
+			return opt_wrong(command, "--off: there is no rule '%s'", names->items[i]);
+		lint->off[rule] = true;
+	}
+	return 0;
+}
+
+/* --- Files --- */
+
+static bool lint_file(struct lint *lint, const char *path)
+{
+	struct lint_input input = {.file = gen_dockerfile(lint->arena, lint->diag, path)};
+
+	if (input.file)
+		lint_dockerfile(lint, &input);
+	return input.file != NULL;
+}
+
+/* --- The images of the plan --- */
+
+struct fleet {
+	const struct plan *plan;
+	struct lint_image *images;
+	size_t at; /* the one under way */
+};
+
+static const struct lint_image *parent_of(void *context, struct str name)
+{
+	const struct fleet *fleet = context;
+	const struct plan_image *image = &fleet->plan->images[fleet->at];
+
+	for (size_t i = 0; i < image->parent_count; i++)
+		if (str_eq(image->parents[i].ref, name))
+			return &fleet->images[image->parents[i].image];
+	return NULL;
+}
+
+static bool *have_children(const struct plan *plan, struct arena *arena)
+{
+	bool *base = ARENA_ARRAY(arena, plan->image_count + 1, bool);
+
+	for (size_t i = 0; i < plan->image_count; i++)
+		for (size_t j = 0; j < plan->images[i].parent_count; j++)
+			base[plan->images[i].parents[j].image] = true;
+	return base;
+}
+
+static struct docker_file *dockerfile_of(struct lint *lint, const struct plan_image *image)
+{
+	const char *path = arena_strndup(lint->arena, image->dockerfile.p, image->dockerfile.n);
+
+	if (!image->text.p)
+		return gen_dockerfile(lint->arena, lint->diag, path);
+	return docker_parse(lint->arena, lint->diag, diag_source(lint->diag, path, image->text), image->text);
+}
+
+static bool lint_image(struct lint *lint, struct fleet *fleet, bool base)
+{
+	const struct plan_image *image = &fleet->plan->images[fleet->at];
+	struct lint_input input = {.file = dockerfile_of(lint, image), .target = image->target,
+	                           .parent = parent_of, .context = fleet, .base = base};
+	struct docker_arg *args = ARENA_ARRAY(lint->arena, image->arg_count + 1, struct docker_arg);
+
+	for (size_t i = 0; i < image->arg_count; i++)
+		args[i] = (struct docker_arg){image->args[i].name, image->args[i].value};
+	input.args = args;
+	input.arg_count = image->arg_count;
+	if (input.file)
+		fleet->images[fleet->at] = lint_dockerfile(lint, &input);
+	return input.file != NULL;
+}
+
+/* What a template has is told of the first image that it makes. */
+static bool lint_plan(struct lint *lint, struct gen *gen)
+{
+	struct lint silent = {.arena = lint->arena, .diag = lint->diag};
+	struct fleet fleet = {.plan = gen->plan};
+	bool *base, fine = true, fresh;
+	struct map layers;
+
+	base = have_children(gen->plan, lint->arena);
+	fleet.images = ARENA_ARRAY(lint->arena, gen->plan->image_count + 1, struct lint_image);
+	memset(silent.off, 1, sizeof silent.off);
+	map_init(&layers);
+	for (; fleet.at < gen->plan->image_count; fleet.at++) {
+		struct str layer = gen->plan->images[fleet.at].layer;
+
+		fresh = true;
+		if (layer.n)
+			map_put(&layers, layer, &fresh);
+		fine = lint_image(fresh ? lint : &silent, &fleet, base[fleet.at]) && fine;
+	}
+	map_release(&layers);
+	return fine;
+}
+
+static bool lint_all(struct lint *lint, const struct opt_args *args)
+{
+	bool fine = true;
+
+	if (args->operand_count == 0)
+		return gen_load(gen_current) && lint_plan(lint, gen_current);
+	for (size_t i = 0; i < args->operand_count; i++)
+		fine = lint_file(lint, args->operands[i]) && fine;
+	return fine;
+}
+
+int gen_lint(const struct opt_command *command, int argc, char **argv)
+{
+	struct lint_options options = {0};
+	struct opt_args args;
+	enum opt_parsed parsed = opt_parse(command, argc, argv, &options, &args);
+	struct lint lint = {0};
+	struct arena arena;
+	struct diag diag;
+	int status = parsed == OPT_DONE ? 0 : 2;
+
+	arena_init(&arena);
+	diag_init(&diag, stderr);
+	lint.arena = &arena;
+	lint.diag = &diag;
+	if (parsed == OPT_OK && switch_off(command, &options.off, &lint) == 0) {
+		bool fine = lint_all(&lint, &args);
+
+		fine = (args.operand_count > 0 || gen_tell(gen_current)) && fine;
+		status = fine && diag.errors == 0 && lint.found == 0 ? 0 : 1;
+	}
+	opt_list_free(&options.off);
+	diag_release(&diag);
+	arena_release(&arena);
+	return status;
+}
