@@ -111,6 +111,7 @@ expect_builds 0 "a failing script"
 printf '%s\n' 'dkbuildfailedscript base' 'dkbuildpostbuildscript base' >expected
 same expected "$temp/hooks"
 rm dkbuild*.sh app/written
+tick
 run_ninja
 quiet_all "without scripts"
 
