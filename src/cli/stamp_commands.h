@@ -5,9 +5,9 @@
 #include "cli/opt.h"
 
 /* The sub-commands of dtk-stamp; dtk-stamp(1) says what each does. */
-extern const struct opt_command stamp_edge_commands[];  /* key, build, hooks, rootfs: of one image */
+extern const struct opt_command stamp_edge_commands[];  /* key, build, test, hooks, rootfs: of one image */
 extern const struct opt_command stamp_fleet_commands[]; /* push, verify, clean-images: of many */
-enum { STAMP_EDGE_COMMANDS = 4, STAMP_FLEET_COMMANDS = 3 };
+enum { STAMP_EDGE_COMMANDS = 5, STAMP_FLEET_COMMANDS = 3 };
 
 /*
  * Parses a sub-command's words into OPTIONS and checks that there are LEAST to

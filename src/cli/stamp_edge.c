@@ -4,6 +4,7 @@
 #include "stamp/edge.h"
 #include "stamp/hook.h"
 #include "stamp/rootfs.h"
+#include "stamp/trial.h"
 
 #include <stddef.h>
 
@@ -130,11 +131,50 @@ static int run_rootfs(const struct opt_command *command, int argc, char **argv)
 	return finish(&diag, rootfs_make(&options, &diag));
 }
 
+struct test_options {
+	const char *health, *shell;
+	struct opt_list exec;
+	unsigned limit;
+};
+
+static const struct opt test_table[] = {
+	{0, "health", "COMMAND", "health check, instead of the image's own", OPT_TEXT, 0,
+	 offsetof(struct test_options, health)},
+	{0, "test", "COMMAND", "test, for the image's shell", OPT_TEXT, 0, offsetof(struct test_options, shell)},
+	{0, "word", "WORD", "a word of the test where there is no shell", OPT_LIST, 0,
+	 offsetof(struct test_options, exec)},
+	{0, "limit", "SECONDS", "for the test, and for becoming healthy (default: 300)", OPT_NUMBER, 0,
+	 offsetof(struct test_options, limit)},
+	HELP,
+};
+
+static int run_test(const struct opt_command *command, int argc, char **argv)
+{
+	struct test_options options = {.limit = 300};
+	struct opt_args args;
+	int status = stamp_parse(command, argc, argv, &options, &args, 1, 1);
+	struct diag diag;
+
+	if (status < 0) {
+		struct trial trial = {
+			args.operands[0], options.health, options.shell, stamp_list(&options.exec), options.limit,
+			stamp_rest(&args),
+		};
+
+		diag_init(&diag, stderr);
+		status = finish(&diag, trial_run(&trial, &diag));
+	}
+	opt_list_free(&options.exec);
+	return status;
+}
+
 const struct opt_command stamp_edge_commands[] = {
 	{"dtk-stamp key", "key", "OUT [-- OPTION...]", "hash everything that enters an image", key_table,
 	 COUNT(key_table), true, run_key},
 	{"dtk-stamp build", "build", "OUT -- [NAME=VALUE...] docker [--host H] build OPTION... CONTEXT",
 	 "build an image if it is not as it was sealed", build_table, COUNT(build_table), true, run_build},
+	{"dtk-stamp test", "test", "OUT -- [NAME=VALUE...] docker [--host H]", "test an image in a container", test_table,
+	 COUNT(test_table), true, run_test},
 	{"dtk-stamp hooks", "hooks", "OUT", "say which hook scripts there are", hooks_table, COUNT(hooks_table),
 	 false, run_hooks},
 	{"dtk-stamp rootfs", "rootfs", "OUT", "make a Debian root file system", rootfs_table, COUNT(rootfs_table),

@@ -7,20 +7,21 @@
 #include "stamp/fresh.h"
 #include "stamp/hook.h"
 #include "stamp/holder.h"
+#include "stamp/log.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <unistd.h>
 
-enum { BUILD_TRIES = 5, BUILD_TAIL = 40, BUILD_TAIL_BYTES = 65536 };
+enum { BUILD_TRIES = 5 };
 
 /* An image on its way from the decision to build it to its seal. */
 struct building {
 	struct fresh *fresh;
 	const char *env;  /* the hooks' script */
-	const char *path; /* of the log */
-	int log, lock, spool;
+	struct log log;
+	int lock, spool;
 	const char *iid, *metadata; /* where the client writes the IDs */
 	struct scan scan;
 	struct key key; /* of the snapshot */
@@ -28,38 +29,6 @@ struct building {
 	struct timespec begun;
 	long long took;
 };
-
-static bool open_log(struct building *building)
-{
-	struct fresh *fresh = building->fresh;
-	const char *dir = place_tree(fresh->arena, &fresh->place, "logs");
-	struct place logs = {dir, fresh->place.tree, fresh->place.name};
-
-	building->path = place_stamp(fresh->arena, &logs, ".log");
-	building->log = -1;
-	if (fs_mkdirs(dir) == 0)
-		building->log = open(building->path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0666);
-	if (building->log < 0)
-		diag_error(fresh->diag, SPAN_NONE, "cannot write %s: %s", building->path, strerror(errno));
-	return building->log >= 0;
-}
-
-/* The last lines of the log, as they are. */
-static void show_log(const struct building *building)
-{
-	struct buf text = BUF_INIT;
-	size_t from, lines = 0;
-
-	if (fs_read(building->path, &text) != 0)
-		text.n = 0;
-	for (from = text.n; from > 0 && text.n - from < BUILD_TAIL_BYTES; from--)
-		if (text.p[from - 1] == '\n' && from < text.n && ++lines == BUILD_TAIL)
-			break;
-	fwrite(text.p ? text.p + from : "", 1, text.n - from, stderr);
-	if (text.n && text.p[text.n - 1] != '\n')
-		putc('\n', stderr);
-	buf_release(&text);
-}
 
 /* Writes the tar that the engine gets and hashes exactly that. */
 static enum key_result write_tar(struct building *building, const struct scan_spec *spec)
@@ -194,7 +163,7 @@ static bool read_engine_id(struct building *building)
 	struct str text;
 	bool fine;
 
-	if (fresh->command.tag_count == 0 || fs_read_arena(building->path, fresh->arena, &text) != 0
+	if (fresh->command.tag_count == 0 || fs_read_arena(building->log.path, fresh->arena, &text) != 0
 	    || !strstr(text.p, " exporting manifest "))
 		return true;
 	fine = ask_engine(fresh->arena, fresh->diag, &fresh->command, fresh->command.tags, 1, &answer);
@@ -217,7 +186,7 @@ static bool call_client(struct building *building)
 	unlink(building->iid);
 	call = ENGINE_CALL(build_words(building), fresh->command.env);
 	call.in = building->spool;
-	call.out = call.err = building->log;
+	call.out = call.err = building->log.fd;
 	call.keep = building->lock;
 	status = engine_run(&call);
 	if (status != 0)
@@ -231,16 +200,16 @@ static bool call_client(struct building *building)
 static bool make_image(struct building *building)
 {
 	struct diag *diag = building->fresh->diag;
-	bool fine = hook_run(HOOK_PRE, building->env, building->log, diag) && take_snapshot(building);
+	bool fine = hook_run(HOOK_PRE, building->env, building->log.fd, diag) && take_snapshot(building);
 
 	clock_gettime(CLOCK_MONOTONIC, &building->begun);
 	fine = fine && call_client(building);
 	building->took = milliseconds_since(building->begun);
 	if (fine)
-		fine = hook_run(HOOK_SUCCESS, building->env, building->log, diag);
+		fine = hook_run(HOOK_SUCCESS, building->env, building->log.fd, diag);
 	else
-		hook_run(HOOK_FAILED, building->env, building->log, diag);
-	return hook_run(HOOK_POST, building->env, building->log, diag) && fine;
+		hook_run(HOOK_FAILED, building->env, building->log.fd, diag);
+	return hook_run(HOOK_POST, building->env, building->log.fd, diag) && fine;
 }
 
 static void seal_lines(struct arena *arena, struct seal *seal, struct str text)
@@ -302,16 +271,14 @@ static bool seal_image_built(struct building *building)
 
 static bool build(struct fresh *fresh, const char *env, int lock)
 {
-	struct building building = {.fresh = fresh, .env = env, .lock = lock, .log = -1, .spool = -1};
+	struct building building = {.fresh = fresh, .env = env, .lock = lock, .spool = -1};
 	bool fine;
 
-	if (!open_log(&building))
+	if (!log_open(&building.log, fresh->arena, &fresh->place, ".log", fresh->diag))
 		return false;
 	fine = make_image(&building);
-	if (!fine) {
-		show_log(&building);
-		fprintf(stderr, "dtk: %.*s: the whole log is %s\n", STR_ARG(fresh->place.name), building.path);
-	}
+	if (!fine)
+		log_show(&building.log, fresh->place.name);
 	fine = fine && seal_image_built(&building);
 	if (fine)
 		printf("%.*s: built %.12s in %lld.%lld s\n", STR_ARG(fresh->place.name),
@@ -319,7 +286,7 @@ static bool build(struct fresh *fresh, const char *env, int lock)
 		       building.took % 1000 / 100);
 	if (building.spool >= 0)
 		close(building.spool);
-	close(building.log);
+	log_close(&building.log);
 	return fine;
 }
 

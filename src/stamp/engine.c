@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 /* What the client would take from the caller's environment and what would change the image; edges fix it. */
@@ -93,13 +94,36 @@ static void collect(int out, struct buf *out_text, int err, struct buf *err_text
 	}
 }
 
-static int wait_for(pid_t child)
+/* True where CHILD is to be killed now. */
+static bool is_over(const struct engine_call *call, struct timespec end)
 {
-	int status;
+	struct timespec now;
 
-	while (waitpid(child, &status, 0) < 0)
-		if (errno != EINTR)
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (call->limit && now.tv_sec >= end.tv_sec) || (call->stop && *call->stop);
+}
+
+static int wait_for(pid_t child, const struct engine_call *call)
+{
+	const struct timespec pause = {0, 20000000};
+	bool watched = call->limit || call->stop, late = false;
+	struct timespec end;
+	int status;
+	pid_t ended;
+
+	clock_gettime(CLOCK_MONOTONIC, &end);
+	end.tv_sec += call->limit;
+	while ((ended = waitpid(child, &status, watched && !late ? WNOHANG : 0)) <= 0) {
+		if (ended < 0 && errno != EINTR)
 			return 127;
+		late = late || (watched && is_over(call, end));
+		if (late)
+			kill(child, SIGKILL);
+		else if (ended == 0)
+			nanosleep(&pause, NULL);
+	}
+	if (late)
+		return ENGINE_LATE;
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
@@ -121,7 +145,7 @@ int engine_run(const struct engine_call *call)
 	if (err[0] >= 0)
 		close(err[1]);
 	collect(out[0], call->out_text, err[0], call->err_text);
-	return wait_for(child);
+	return wait_for(child, call);
 }
 
 const char *const *engine_words(struct arena *arena, const struct command *command, const char *const *words)

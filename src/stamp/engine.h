@@ -4,6 +4,8 @@
 
 #include "stamp/command.h"
 
+#include <signal.h>
+
 /* The container engine, through its client: fork, exec and pipes, never a shell. */
 
 /* A process: ARGV with ENV's NAME=VALUE words set. */
@@ -14,11 +16,19 @@ struct engine_call {
 	int out, err;            /* its output; -1: captured below, or inherited where that is NULL */
 	struct buf *out_text, *err_text;
 	int keep; /* a descriptor that it inherits besides (a lock), -1: none */
+	unsigned limit; /* seconds after which it is killed; 0: none */
+	const volatile sig_atomic_t *stop; /* it is killed once this is set; or NULL */
 };
 #define ENGINE_CALL(words, environment) \
 	((struct engine_call){.argv = (words), .env = (environment), .in = -1, .out = -1, .err = -1, .keep = -1})
 
-/* Runs it to its end: the exit status, 128 + N for a signal, 127 where it could not be started. */
+/* What engine_run gives for a process that was killed at its limit or because of `stop`. */
+enum { ENGINE_LATE = 124 };
+
+/*
+ * Runs it to its end: the exit status, 128 + N for a signal, 127 where it could not be started, ENGINE_LATE.
+ * Output that is captured is read to its end first, so a limit is for calls that write to descriptors.
+ */
 int engine_run(const struct engine_call *call);
 
 /* The client with WORDS after its global options; in ARENA, NULL-terminated. */

@@ -10,7 +10,7 @@
 
 struct place place_of(struct arena *arena, const char *out)
 {
-	static const char *const endings[] = {".key", ".image", ".seal"};
+	static const char *const endings[] = {".key", ".image", ".seal", ".test"};
 	struct str path = str_of(path_clean(arena, str_of(out)));
 	struct str stamps = path_dir(path), name = path_base(path);
 	struct str tree = path_dir(stamps);

@@ -18,7 +18,7 @@ struct place {
 	struct str name;    /* X, the image's short name */
 };
 
-/* OUT is a stamp of an image; its ending (.key, .image, .seal) is optional. Allocated in ARENA. */
+/* OUT is a stamp of an image; its ending (.key, .image, .seal, .test) is optional. Allocated in ARENA. */
 struct place place_of(struct arena *arena, const char *out);
 /* The same place for another image. */
 struct place place_other(const struct place *place, struct str name);
