@@ -13,6 +13,9 @@ if ldd "$DTK_BIN/dtk-gen" | grep -q asan; then
 	export ASAN_OPTIONS=verify_asan_link_order=0
 	kinds='WRITE KILL'
 	only=-DFAULT_FILES_ONLY
+elif [ "$(head -c 2 "$DTK_BIN/dtk-gen")" = '#!' ]; then
+	# Under valgrind it is a script, whose shell must have its memory.
+	kinds='WRITE KILL'
 fi
 "${CC:-cc}" -shared -fPIC -O1 ${only:+"$only"} -o "$temp/shim.so" "$DTK_SRC/tests/fault/shim.c" -ldl
 mkdir -p "$temp/p/matrices" "$temp/p/templates"
