@@ -101,6 +101,6 @@ int main(int argc, char **argv)
 		b[i] = run(argv[3], &peak_b);
 		ratio[i] = a[i] / b[i];
 	}
-	printf("%.4f %.4f %.3f %ld\n", median(a, runs), median(b, runs), median(ratio, runs), peak_a);
+	printf("%.9f %.9f %.5f %ld\n", median(a, runs), median(b, runs), median(ratio, runs), peak_a);
 	return 0;
 }
