@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ARENA_ALIGN = 16, ARENA_FIRST = 4096, ARENA_MOST = 1 << 20 };
+enum { ARENA_FIRST = 4096, ARENA_MOST = 1 << 20 };
 
 struct arena_block {
 	struct arena_block *next;
@@ -102,7 +102,7 @@ static void arena_extend(struct arena *arena, size_t size)
 	arena_use(arena, block);
 }
 
-void *arena_alloc(struct arena *arena, size_t size)
+void *arena_more(struct arena *arena, size_t size)
 {
 	if (size > SIZE_MAX / 2)
 		mem_fail();

@@ -16,11 +16,6 @@ int str_cmp(struct str a, struct str b)
 	return (a.n > b.n) - (a.n < b.n);
 }
 
-bool str_starts(struct str s, struct str prefix)
-{
-	return s.n >= prefix.n && str_eq((struct str){s.p, prefix.n}, prefix);
-}
-
 bool str_ends(struct str s, struct str suffix)
 {
 	return s.n >= suffix.n && str_eq((struct str){s.p + s.n - suffix.n, suffix.n}, suffix);
@@ -32,15 +27,6 @@ size_t str_find(struct str s, char c, size_t from)
 		return s.n;
 	const char *at = memchr(s.p + from, c, s.n - from);
 	return at ? (size_t)(at - s.p) : s.n;
-}
-
-struct str str_slice(struct str s, size_t from, size_t to)
-{
-	if (to > s.n)
-		to = s.n;
-	if (from > to)
-		from = to;
-	return (struct str){s.p + from, to - from};
 }
 
 static bool str_blank(char c)
@@ -89,35 +75,6 @@ char *buf_room(struct buf *buf, size_t more)
 		buf->p = mem_realloc(buf->p, buf->capacity);
 	}
 	return buf->p + buf->n;
-}
-
-void buf_add(struct buf *buf, const void *bytes, size_t n)
-{
-	char *at = n < buf->capacity - buf->n ? buf->p + buf->n : buf_room(buf, n);
-
-	if (n)
-		memcpy(at, bytes, n);
-	at[n] = '\0';
-	buf->n += n;
-}
-
-void buf_adds(struct buf *buf, const char *text)
-{
-	buf_add(buf, text, strlen(text));
-}
-
-void buf_addstr(struct buf *buf, struct str s)
-{
-	buf_add(buf, s.p, s.n);
-}
-
-void buf_addc(struct buf *buf, char c)
-{
-	char *at = 1 < buf->capacity - buf->n ? buf->p + buf->n : buf_room(buf, 1);
-
-	at[0] = c;
-	at[1] = '\0';
-	buf->n++;
 }
 
 void buf_vaddf(struct buf *buf, const char *format, va_list args)
@@ -210,13 +167,28 @@ unsigned utf8_encode(unsigned code, char *out)
 	return 4;
 }
 
+/* Whether P begins with eight bytes of ASCII: 8, or 0. */
+static size_t utf8_ascii(const char *p, const char *end)
+{
+	uint64_t word;
+
+	if (end - p < 8)
+		return 0;
+	memcpy(&word, p, sizeof word);
+	return word & 0x8080808080808080u ? 0 : 8;
+}
+
 size_t utf8_count(struct str s)
 {
 	size_t count = 0;
 	unsigned bytes;
 
-	for (const char *p = s.p, *end = s.p + s.n; p < end; p += bytes, count++)
-		utf8_decode(p, end, &bytes);
+	for (const char *p = s.p, *end = s.p + s.n; p < end; p += bytes) {
+		bytes = (unsigned)utf8_ascii(p, end);
+		count += bytes ? bytes : 1;
+		if (!bytes)
+			utf8_decode(p, end, &bytes);
+	}
 	return count;
 }
 
@@ -225,6 +197,9 @@ size_t utf8_check(struct str s)
 	unsigned bytes;
 
 	for (const char *p = s.p, *end = s.p + s.n; p < end; p += bytes) {
+		bytes = (unsigned)utf8_ascii(p, end);
+		if (bytes)
+			continue;
 		utf8_strict(p, end, &bytes);
 		if (bytes == 0)
 			return (size_t)(p - s.p);

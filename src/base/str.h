@@ -29,12 +29,20 @@ static inline bool str_eq(struct str a, struct str b) { return a.n == b.n && (a.
 static inline bool str_is(struct str a, const char *text) { return str_eq(a, str_of(text)); }
 /* Byte order, as strcmp. */
 int str_cmp(struct str a, struct str b);
-bool str_starts(struct str s, struct str prefix);
+static inline bool str_starts(struct str s, struct str prefix)
+{
+	return s.n >= prefix.n && str_eq((struct str){s.p, prefix.n}, prefix);
+}
 bool str_ends(struct str s, struct str suffix);
 /* Position of the first C at or after FROM, or s.n. */
 size_t str_find(struct str s, char c, size_t from);
 /* From FROM to before TO (both clipped to s.n). */
-struct str str_slice(struct str s, size_t from, size_t to);
+static inline struct str str_slice(struct str s, size_t from, size_t to)
+{
+	to = to < s.n ? to : s.n;
+	from = from < to ? from : to;
+	return (struct str){s.p + from, to - from};
+}
 /* Without blanks, tabs, CR and LF at both ends. */
 struct str str_trim(struct str s);
 
@@ -52,10 +60,18 @@ void buf_release(struct buf *buf);
 void buf_clear(struct buf *buf);
 /* Makes room for MORE bytes beyond n and returns where they go. */
 char *buf_room(struct buf *buf, size_t more);
-void buf_add(struct buf *buf, const void *bytes, size_t n);
-void buf_adds(struct buf *buf, const char *text);
-void buf_addstr(struct buf *buf, struct str s);
-void buf_addc(struct buf *buf, char c);
+static inline void buf_add(struct buf *buf, const void *bytes, size_t n)
+{
+	char *at = n < buf->capacity - buf->n ? buf->p + buf->n : buf_room(buf, n);
+
+	if (n)
+		memcpy(at, bytes, n);
+	at[n] = '\0';
+	buf->n += n;
+}
+static inline void buf_adds(struct buf *buf, const char *text) { buf_add(buf, text, strlen(text)); }
+static inline void buf_addstr(struct buf *buf, struct str s) { buf_add(buf, s.p, s.n); }
+static inline void buf_addc(struct buf *buf, char c) { buf_add(buf, &c, 1); }
 void buf_addf(struct buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void buf_vaddf(struct buf *buf, const char *format, va_list args) __attribute__((format(printf, 2, 0)));
 static inline struct str buf_str(const struct buf *buf) { return (struct str){buf->p ? buf->p : "", buf->n}; }

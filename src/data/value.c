@@ -221,8 +221,35 @@ static bool entry_is(const struct dict_entry *entry, struct value key, uint64_t 
 	return entry->hash == hash && entry->key.kind != VALUE_UNDEFINED && value_equal(entry->key, key);
 }
 
+static bool entry_is_string(const struct dict_entry *entry, const struct string *key, uint64_t hash)
+{
+	const struct string *own = entry->key.as.string;
+
+	return entry->hash == hash && entry->key.kind == VALUE_STRING &&
+	       (own == key || (own->length == key->length && memcmp(own->bytes, key->bytes, key->length) == 0));
+}
+
+static struct dict_entry *dict_string_entry(const struct dict *dict, const struct string *key, uint64_t hash)
+{
+	if (!dict->slots) {
+		for (size_t i = 0; i < dict->used; i++) {
+			if (entry_is_string(&dict->entries[i], key, hash))
+				return &dict->entries[i];
+		}
+		return NULL;
+	}
+	size_t mask = dict->slot_count - 1;
+	for (size_t at = (size_t)hash & mask; dict->slots[at]; at = (at + 1) & mask) {
+		if (entry_is_string(&dict->entries[dict->slots[at] - 1], key, hash))
+			return &dict->entries[dict->slots[at] - 1];
+	}
+	return NULL;
+}
+
 static struct dict_entry *dict_entry(const struct dict *dict, struct value key, uint64_t hash)
 {
+	if (key.kind == VALUE_STRING)
+		return dict_string_entry(dict, key.as.string, hash);
 	if (!dict->slots) {
 		for (size_t i = 0; i < dict->used; i++) {
 			if (entry_is(&dict->entries[i], key, hash))
@@ -245,11 +272,18 @@ struct value *dict_get(const struct dict *dict, struct value key)
 	return entry ? &entry->value : NULL;
 }
 
+struct value *dict_get_string(const struct dict *dict, struct string *key)
+{
+	struct dict_entry *entry = dict_string_entry(dict, key, string_hash(key));
+
+	return entry ? &entry->value : NULL;
+}
+
 struct value *dict_find(const struct dict *dict, struct str key)
 {
 	struct string string = {key.p, (uint32_t)key.n, STRING_UNCOUNTED, 0};
 
-	return dict_get(dict, (struct value){.kind = VALUE_STRING, .as.string = &string});
+	return dict_get_string(dict, &string);
 }
 
 static void dict_room(struct dict *dict)

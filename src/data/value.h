@@ -102,6 +102,8 @@ static inline struct span value_span(struct value v) { return (struct span){v.so
 void list_append(struct list *list, struct value item);
 /* The place of KEY's value, or NULL. */
 struct value *dict_get(const struct dict *dict, struct value key);
+/* By a string, which keeps its hash. */
+struct value *dict_get_string(const struct dict *dict, struct string *key);
 /* By text, without making a value of it. */
 struct value *dict_find(const struct dict *dict, struct str key);
 /* Sets KEY to VALUE; true where the key is new. */

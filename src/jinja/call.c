@@ -103,11 +103,17 @@ static size_t parameter_count(const char *parameters)
 	return count;
 }
 
+/* Whether a list "a,b,c" has COUNT names. */
+static bool parameters_take(const char *parameters, size_t count)
+{
+	return count == 0 || (count == 1 && *parameters) || count <= parameter_count(parameters);
+}
+
 static bool bind_builtin(struct run *r, const struct builtin *builtin, const struct args *args, struct value *argv)
 {
-	size_t most = parameter_count(builtin->parameters);
+	if (!parameters_take(builtin->parameters, args->count)) {
+		size_t most = parameter_count(builtin->parameters);
 
-	if (args->count > most) {
 		run_fail(r, "%s takes at most %zu argument%s, not %zu", builtin->name, most, most == 1 ? "" : "s",
 			args->count);
 		return false;
@@ -138,23 +144,79 @@ static bool bind_builtin(struct run *r, const struct builtin *builtin, const str
 	return true;
 }
 
-struct value call_builtin(struct run *r, const struct builtin *builtin, struct value self, const struct args *args)
+/* Calls BUILTIN with what is bound to its parameters. */
+static struct value call_bound(struct run *r, const struct builtin *builtin, struct value self, struct value *argv,
+                               const struct args *args)
 {
-	struct value argv[BUILTIN_PARAMETERS];
-
-	if (r->failed)
-		return value_undefined();
-	if (self.kind == VALUE_UNDEFINED && r->strict && !builtin->lazy)
-		return undefined_used(r, self);
-	memset(argv, 0, sizeof argv);
-	if (builtin->parameters[0] != '*' && (args->count || args->named_count || builtin->required) &&
-	    !bind_builtin(r, builtin, args, argv))
-		return value_undefined();
 	if (builtin->writes && self.kind == VALUE_LIST)
 		own_list(r, self.as.list);
 	if (builtin->writes && self.kind == VALUE_DICT)
 		own_dict(r, self.as.dict);
 	return builtin->call(r, self, argv, args);
+}
+
+static bool refuses_self(struct run *r, const struct builtin *builtin, struct value self)
+{
+	return r->failed || (self.kind == VALUE_UNDEFINED && r->strict && !builtin->lazy);
+}
+
+struct value call_builtin(struct run *r, const struct builtin *builtin, struct value self, const struct args *args)
+{
+	struct value argv[BUILTIN_PARAMETERS] = {0};
+
+	if (refuses_self(r, builtin, self))
+		return r->failed ? value_undefined() : undefined_used(r, self);
+	if (builtin->parameters[0] != '*' && (args->count || args->named_count || builtin->required) &&
+	    !bind_builtin(r, builtin, args, argv))
+		return value_undefined();
+	return call_bound(r, builtin, self, argv, args);
+}
+
+/* Whether FROM says place by place what the parameters of BUILTIN are. */
+static bool args_plain(const struct builtin *builtin, const struct call_args *from)
+{
+	if (!from)
+		return builtin->required == 0;
+	return !from->named && !from->star && !from->star_star && builtin->parameters[0] != '*' &&
+	       from->positional.count >= builtin->required &&
+	       parameters_take(builtin->parameters, from->positional.count);
+}
+
+static struct value call_general(struct run *r, const struct node *node, struct frame *frame,
+                                 const struct builtin *builtin, struct value self, const struct call_args *from)
+{
+	struct value result = value_undefined();
+	size_t top = r->stack_top;
+	struct args args;
+
+	if (call_args(r, from, frame, &args)) {
+		r->at = node;
+		result = call_builtin(r, builtin, self, &args);
+	}
+	run_pop(r, top);
+	return result;
+}
+
+/* The call of BUILTIN that NODE is, with the arguments FROM (NULL: none). */
+static struct value call_builtin_node(struct run *r, const struct node *node, struct frame *frame,
+                                      const struct builtin *builtin, struct value self, const struct call_args *from)
+{
+	struct value argv[BUILTIN_PARAMETERS];
+	struct args args = {argv, 0, NULL, 0};
+	bool complete = true;
+
+	if (!args_plain(builtin, from))
+		return call_general(r, node, frame, builtin, self, from);
+	for (const struct node *arg = from ? from->positional.first : NULL; arg; arg = arg->next) {
+		argv[args.count] = eval(r, arg, frame);
+		complete = complete && !value_missing(argv[args.count++]);
+	}
+	for (size_t i = args.count; i < BUILTIN_PARAMETERS; i++)
+		argv[i] = value_undefined();
+	r->at = node;
+	if (!complete || refuses_self(r, builtin, self))
+		return call_builtin(r, builtin, self, &args);
+	return call_bound(r, builtin, self, argv, &args);
 }
 
 /* The value of keyword NAME, which is used up. */
@@ -356,6 +418,10 @@ bool call_print(struct run *r, const struct node *node, struct frame *frame, str
 		callee = eval(r, name, frame);
 	}
 	*result = value_undefined();
+	if (method && caller.kind != VALUE_OBJECT) {
+		*result = call_builtin_node(r, node, frame, method, callee, node->as.call.args);
+		return false;
+	}
 	if (call_args(r, node->as.call.args, frame, &args)) {
 		if (caller.kind == VALUE_OBJECT) {
 			struct keyword *all = arena_alloc(r->arena, (args.named_count + 1) * sizeof *all);
@@ -392,23 +458,15 @@ struct value call_node(struct run *r, const struct node *node, struct frame *fra
 struct value call_filter_node(struct run *r, const struct node *node, struct frame *frame, struct value operand)
 {
 	const struct builtin *builtin = node->as.filter.builtin;
-	size_t top = r->stack_top;
-	struct args args;
-	struct value result = value_undefined();
 
 	if (r->failed)
-		return result;
+		return value_undefined();
 	if (!builtin) {
 		builtin_unknown(r->diag, r->source, node);
 		r->failed = true;
-		return result;
+		return value_undefined();
 	}
-	if (call_args(r, node->as.filter.args, frame, &args)) {
-		r->at = node;
-		result = call_builtin(r, builtin, operand, &args);
-	}
-	run_pop(r, top);
-	return result;
+	return call_builtin_node(r, node, frame, builtin, operand, node->as.filter.args);
 }
 
 struct value call_named_filter(struct run *r, struct value name, struct value self, const struct args *args)

@@ -10,7 +10,7 @@ static const struct value *find_var(const struct context_var *vars, size_t count
 	return NULL;
 }
 
-struct value context_resolve(struct run *r, const struct context *context, const struct name *name)
+struct value context_resolve(struct run *r, const struct context *context, struct name *name)
 {
 	size_t count = context->count;
 
@@ -27,8 +27,7 @@ struct value context_resolve(struct run *r, const struct context *context, const
 		context = context->outer;
 	}
 	if (!context->isolated && r->vars) {
-		struct value key = {.kind = VALUE_STRING, .as.string = (struct string *)&name->string};
-		const struct value *found = dict_get(r->vars, key);
+		const struct value *found = dict_get_string(r->vars, &name->string);
 
 		if (found)
 			return *found;
@@ -90,24 +89,21 @@ struct context *context_new(struct run *r, const struct jinja_template *template
 }
 
 static void context_locals(struct run *r, struct context *context, const struct visibles *visibles,
-                           const struct frame *frame)
+                           struct frame *frame)
 {
 	context->locals = ARENA_ARRAY(r->arena, visibles->count, struct context_var);
 	for (uint32_t i = 0; i < visibles->count; i++) {
 		const struct visible *visible = &visibles->items[i];
-		const struct frame *at = frame;
+		struct value v = *frame_slot(frame, visible->place);
 
-		for (unsigned depth = visible->place.depth; depth; depth--)
-			at = at->up;
-		if (!value_missing(at->slots[visible->place.slot]))
-			context->locals[context->local_count++] =
-				(struct context_var){visible->name, at->slots[visible->place.slot], false};
+		if (!value_missing(v))
+			context->locals[context->local_count++] = (struct context_var){visible->name, v, false};
 	}
 }
 
 /* A context for TEMPLATE that sees what FRAME sees. */
 static struct context *context_within(struct run *r, const struct jinja_template *template,
-                                      const struct load_node *load, const struct frame *frame)
+                                      const struct load_node *load, struct frame *frame)
 {
 	struct context *context = context_new(r, template);
 
@@ -179,20 +175,27 @@ static const struct jinja_template *load_template(struct run *r, const struct no
 	return template;
 }
 
-/* Runs TEMPLATE's top level; what it prints is the module's body. */
-static struct module_object *module_run(struct run *r, const struct jinja_template *template, struct context *context)
+/* Runs TEMPLATE's top level; what it prints is left in r->out. */
+static void module_run(struct run *r, const struct jinja_template *template, struct context *context)
 {
-	struct module_object *module = ARENA_NEW(r->arena, struct module_object);
-	size_t start = r->out->n;
 	struct trace trace;
 
-	module->base.kind = OBJECT_MODULE;
-	module->template = template;
-	module->dict = value_dict(r->arena).as.dict;
 	if (run_enter(r, &trace, "imported as", str_of(template->name))) {
 		exec_root(r, template, context);
 		run_leave(r, &trace);
 	}
+}
+
+/* The module of TEMPLATE, run in CONTEXT. */
+static struct module_object *module_new(struct run *r, const struct jinja_template *template, struct context *context)
+{
+	struct module_object *module = ARENA_NEW(r->arena, struct module_object);
+	size_t start = r->out->n;
+
+	module->base.kind = OBJECT_MODULE;
+	module->template = template;
+	module->dict = value_dict(r->arena).as.dict;
+	module_run(r, template, context);
 	module->body = value_str(make_captured(r, start));
 	for (size_t i = 0; i < context->count; i++) {
 		struct value key = {.kind = VALUE_STRING, .as.string = &context->vars[i].name->string};
@@ -216,21 +219,21 @@ static struct module_object *module_isolated(struct run *r, const struct jinja_t
 		return loaded->module;
 	struct context *context = context_new(r, template);
 	context->isolated = true;
-	struct module_object *module = module_run(r, template, context);
+	struct module_object *module = module_new(r, template, context);
 	loaded = ARENA_NEW(r->arena, struct loaded_module);
 	*loaded = (struct loaded_module){template, module, r->modules};
 	r->modules = loaded;
 	return module;
 }
 
-void exec_include(struct run *r, const struct node *node, struct frame *frame)
+enum flow exec_include(struct run *r, const struct node *node, struct frame *frame)
 {
 	const struct load_node *load = node->as.load;
 	const struct jinja_template *template = load_template(r, node, frame);
 	struct trace trace;
 
 	if (!template)
-		return;
+		return FLOW_NEXT;
 	r->at = node;
 	if (!load->with_context) {
 		buf_addstr(r->out, module_isolated(r, template)->body);
@@ -238,76 +241,97 @@ void exec_include(struct run *r, const struct node *node, struct frame *frame)
 		exec_root(r, template, context_within(r, template, load, frame));
 		run_leave(r, &trace);
 	}
+	return FLOW_NEXT;
 }
 
-static void import_names(struct run *r, const struct node *node, struct frame *frame,
-                         const struct module_object *module)
+/* What NAME is in a module that ran in CONTEXT; NULL where it exports no such thing. */
+static const struct value *module_export(const struct context *context, const struct name *name)
 {
-	for (const struct import_name *name = node->as.load->names; name; name = name->next) {
-		struct value key = {.kind = VALUE_STRING, .as.string = &name->name->string};
-		const struct value *found = dict_get(module->dict, key);
-		struct value v = found ? *found
-			: undefined_because(r, "template '%s' has no '%.*s' to import", module->template->name,
-			                    STR_ARG(name->name->text));
-		struct frame *at = frame;
-
-		for (unsigned depth = name->place.depth; depth; depth--)
-			at = at->up;
-		at->slots[name->place.slot] = v;
-		if (node->toplevel)
-			context_set(r, frame->context, name->alias, v, false);
+	for (size_t i = context->count; i-- > 0;) {
+		if (context->vars[i].name == name)
+			return context->vars[i].exported ? &context->vars[i].value : NULL;
 	}
+	return NULL;
 }
 
-void exec_import(struct run *r, const struct node *node, struct frame *frame)
+static void import_name(struct run *r, const struct node *node, struct frame *frame, const struct import_name *name,
+                        const struct jinja_template *template, const struct value *found)
+{
+	struct value v = found ? *found
+		: undefined_because(r, "template '%s' has no '%.*s' to import", template->name,
+		                    STR_ARG(name->name->text));
+	*frame_slot(frame, name->place) = v;
+	if (node->toplevel)
+		context_set(r, frame->context, name->alias, v, false);
+}
+
+/* `from` with context: only the names are wanted. */
+static void import_within(struct run *r, const struct node *node, struct frame *frame,
+                          const struct jinja_template *template)
+{
+	const struct load_node *load = node->as.load;
+	struct context *context = context_within(r, template, load, frame);
+	size_t start = r->out->n;
+
+	module_run(r, template, context);
+	r->out->n = start;
+	for (const struct import_name *name = load->names; name && !r->failed; name = name->next)
+		import_name(r, node, frame, name, template, module_export(context, name->name));
+}
+
+enum flow exec_import(struct run *r, const struct node *node, struct frame *frame)
 {
 	const struct load_node *load = node->as.load;
 	const struct jinja_template *template = load_template(r, node, frame);
 
 	if (!template)
-		return;
+		return FLOW_NEXT;
 	r->at = node;
-	struct module_object *module = load->with_context
-		? module_run(r, template, context_within(r, template, load, frame))
-		: module_isolated(r, template);
-	if (r->failed)
-		return;
-	if (node->kind == NODE_FROM) {
-		import_names(r, node, frame, module);
-		return;
+	if (node->kind == NODE_FROM && load->with_context) {
+		import_within(r, node, frame, template);
+		return FLOW_NEXT;
 	}
+	struct module_object *module = load->with_context
+		? module_new(r, template, context_within(r, template, load, frame))
+		: module_isolated(r, template);
+	for (const struct import_name *name = load->names; name && !r->failed; name = name->next)
+		import_name(r, node, frame, name, template, dict_get_string(module->dict, &name->name->string));
+	if (node->kind == NODE_FROM || r->failed)
+		return FLOW_NEXT;
 	struct value v = {.kind = VALUE_OBJECT, .as.object = &module->base};
 	eval_assign(r, load->target, frame, v);
 	if (node->toplevel)
 		context_set(r, frame->context, load->target->as.name.name, v, false);
+	return FLOW_NEXT;
 }
 
-void exec_extends(struct run *r, const struct node *node, struct frame *frame)
+enum flow exec_extends(struct run *r, const struct node *node, struct frame *frame)
 {
 	if (r->parent) {
 		r->at = node;
 		run_fail(r, "template extends another twice");
-		return;
+		return FLOW_NEXT;
 	}
 	const struct jinja_template *template = load_template(r, node, frame);
 	if (!template)
-		return;
+		return FLOW_NEXT;
 	r->parent = template;
 	context_blocks(r, frame->context, template);
+	return FLOW_NEXT;
 }
 
-void exec_block_node(struct run *r, const struct node *node, struct frame *frame)
+enum flow exec_block_node(struct run *r, const struct node *node, struct frame *frame)
 {
 	const struct block_node *block = node->as.block;
 	struct context *context = frame->context;
 
 	if (block->toplevel && r->parent)
-		return;
+		return FLOW_NEXT;
 	r->at = node;
 	struct block_stack *stack = context_block(context, block->func->name);
 	if (block->func->required && stack->count <= 1) {
 		run_fail(r, "required block '%.*s' is not filled in", STR_ARG(block->func->name->text));
-		return;
+		return FLOW_NEXT;
 	}
 	if (block->func->scoped) {
 		struct context *derived = ARENA_NEW(r->arena, struct context);
@@ -320,4 +344,5 @@ void exec_block_node(struct run *r, const struct node *node, struct frame *frame
 		context = derived;
 	}
 	exec_block(r, stack->funcs[0], context, stack);
+	return FLOW_NEXT;
 }

@@ -1,22 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "jinja/run.h"
 
-static inline struct frame *frame_at(struct frame *frame, struct place place)
-{
-	for (unsigned depth = place.depth; depth; depth--)
-		frame = frame->up;
-	return frame;
-}
-
-static struct value eval_name(const struct node *node, struct frame *frame)
-{
-	struct value v = frame_at(frame, node->as.name.place)->slots[node->as.name.place.slot];
-
-	if (value_missing(v))
-		v.as.undefined = &node->as.name.name->undefined;
-	return v;
-}
-
 static struct value eval_list(struct run *r, const struct node *node, struct frame *frame)
 {
 	struct value v = value_list(r->arena, node->as.items.count);
@@ -106,12 +90,45 @@ static struct value eval_slice(struct run *r, const struct node *node, struct fr
 	return r->failed ? value_undefined() : member_slice(r, object, bounds);
 }
 
-static bool eval_test(struct run *r, const struct node *node, struct frame *frame)
+static struct value eval_test(struct run *r, const struct node *node, struct frame *frame)
 {
 	struct value operand = eval(r, node->as.filter.operand, frame);
-	struct value v = call_filter_node(r, node, frame, operand);
 
-	return op_truth(r, v) != node->negated;
+	return value_bool(op_truth(r, call_filter_node(r, node, frame, operand)) != node->negated);
+}
+
+static struct value eval_filter(struct run *r, const struct node *node, struct frame *frame)
+{
+	return call_filter_node(r, node, frame, eval(r, node->as.filter.operand, frame));
+}
+
+static struct value eval_call(struct run *r, const struct node *node, struct frame *frame)
+{
+	return call_node(r, node, frame, value_undefined());
+}
+
+static struct value eval_attr(struct run *r, const struct node *node, struct frame *frame)
+{
+	struct value object = eval(r, node->as.attr.object, frame);
+	struct name *name = node->as.attr.name;
+
+	r->at = node;
+	if (object.kind == VALUE_DICT && !name->dict_method) {
+		const struct value *found = dict_get_string(object.as.dict, &name->string);
+
+		if (found)
+			return *found;
+	}
+	return r->failed ? object : member_attr(r, object, name);
+}
+
+static struct value eval_item(struct run *r, const struct node *node, struct frame *frame)
+{
+	struct value object = eval(r, node->as.kids.a, frame);
+	struct value key = eval(r, node->as.kids.b, frame);
+
+	r->at = node;
+	return r->failed ? object : member_item(r, object, key);
 }
 
 static const struct undefined no_else = {UNDEFINED_BECAUSE,
@@ -139,99 +156,82 @@ static struct value eval_logic(struct run *r, const struct node *node, struct fr
 	return eval(r, node->as.kids.b, frame);
 }
 
-struct value eval(struct run *r, const struct node *node, struct frame *frame)
+static struct value eval_sign(struct run *r, const struct node *node, struct frame *frame)
 {
-	struct value a, b;
+	struct value v = eval(r, node->as.kids.a, frame);
 
-	switch ((enum node_kind)node->kind) {
-	case NODE_CONSTANT:
-		return node->as.constant;
-	case NODE_NAME:
-		return eval_name(node, frame);
-	case NODE_LIST:
-	case NODE_TUPLE:
-		return eval_list(r, node, frame);
-	case NODE_DICT:
-		return eval_dict(r, node, frame);
-	case NODE_ATTR:
-		a = eval(r, node->as.attr.object, frame);
-		r->at = node;
-		return r->failed ? a : member_attr(r, a, node->as.attr.name);
-	case NODE_ITEM:
-		a = eval(r, node->as.kids.a, frame);
-		b = eval(r, node->as.kids.b, frame);
-		r->at = node;
-		return r->failed ? a : member_item(r, a, b);
-	case NODE_SLICE:
-		return eval_slice(r, node, frame);
-	case NODE_CALL:
-		return call_node(r, node, frame, value_undefined());
-	case NODE_FILTER:
-		a = eval(r, node->as.filter.operand, frame);
-		return call_filter_node(r, node, frame, a);
-	case NODE_TEST:
-		return value_bool(eval_test(r, node, frame));
-	case NODE_NEGATE:
-	case NODE_PLUS:
-		a = eval(r, node->as.kids.a, frame);
-		r->at = node;
-		return op_negate(r, a, node->kind == NODE_NEGATE);
-	case NODE_NOT:
-		a = eval(r, node->as.kids.a, frame);
-		r->at = node;
-		return value_bool(!op_truth(r, a));
-	case NODE_AND:
-	case NODE_OR:
-		return eval_logic(r, node, frame);
-	case NODE_BINARY:
-		a = eval(r, node->as.kids.a, frame);
-		b = eval(r, node->as.kids.b, frame);
-		r->at = node;
-		return r->failed ? a : op_binary(r, node->op, a, b);
-	case NODE_COMPARE:
-		a = eval(r, node->as.kids.a, frame);
-		b = eval(r, node->as.kids.b, frame);
-		r->at = node;
-		return value_bool(!r->failed && op_compare(r, node->op, a, b));
-	case NODE_CHAIN:
-		return eval_chain(r, node, frame);
-	case NODE_CONCAT:
-		return eval_concat(r, node, frame);
-	case NODE_CONDITION:
-		return eval_condition(r, node, frame);
-	default:
-		return value_undefined();
-	}
+	r->at = node;
+	return op_negate(r, v, node->kind == NODE_NEGATE);
+}
+
+static struct value eval_not(struct run *r, const struct node *node, struct frame *frame)
+{
+	struct value v = eval(r, node->as.kids.a, frame);
+
+	r->at = node;
+	return value_bool(!op_truth(r, v));
+}
+
+static struct value eval_binary(struct run *r, const struct node *node, struct frame *frame)
+{
+	struct value a = eval(r, node->as.kids.a, frame);
+	struct value b = eval(r, node->as.kids.b, frame);
+
+	r->at = node;
+	return r->failed ? a : op_binary(r, node->op, a, b);
+}
+
+static struct value eval_compare(struct run *r, const struct node *node, struct frame *frame)
+{
+	struct value a = eval(r, node->as.kids.a, frame);
+	struct value b = eval(r, node->as.kids.b, frame);
+
+	r->at = node;
+	return value_bool(!r->failed && op_compare(r, node->op, a, b));
+}
+
+eval_kind *const eval_kinds[] = {
+	[NODE_LIST] = eval_list,         [NODE_TUPLE] = eval_list,     [NODE_DICT] = eval_dict,
+	[NODE_ATTR] = eval_attr,         [NODE_ITEM] = eval_item,      [NODE_SLICE] = eval_slice,
+	[NODE_CALL] = eval_call,         [NODE_FILTER] = eval_filter,  [NODE_TEST] = eval_test,
+	[NODE_NEGATE] = eval_sign,       [NODE_PLUS] = eval_sign,      [NODE_NOT] = eval_not,
+	[NODE_AND] = eval_logic,         [NODE_OR] = eval_logic,       [NODE_BINARY] = eval_binary,
+	[NODE_COMPARE] = eval_compare,   [NODE_CHAIN] = eval_chain,    [NODE_CONCAT] = eval_concat,
+	[NODE_CONDITION] = eval_condition,
+};
+
+static void print_concat(struct run *r, const struct node *node, struct frame *frame)
+{
+	for (const struct node *item = node->as.items.first; item && !r->failed; item = item->next)
+		eval_print(r, item, frame);
+}
+
+static void print_condition(struct run *r, const struct node *node, struct frame *frame)
+{
+	struct value v = eval(r, node->as.kids.a, frame);
+
+	r->at = node->as.kids.a;
+	if (op_truth(r, v))
+		eval_print(r, node->as.kids.b, frame);
+	else if (node->as.kids.c)
+		eval_print(r, node->as.kids.c, frame);
 }
 
 void eval_print(struct run *r, const struct node *node, struct frame *frame)
 {
 	struct value v;
 
-	switch ((enum node_kind)node->kind) {
-	case NODE_CALL:
-		if (call_print(r, node, frame, value_undefined(), &v))
-			return;
-		break;
-	case NODE_CONCAT:
-		for (const struct node *item = node->as.items.first; item && !r->failed; item = item->next)
-			eval_print(r, item, frame);
-		return;
-	case NODE_CONDITION:
-		v = eval(r, node->as.kids.a, frame);
-		r->at = node->as.kids.a;
-		if (op_truth(r, v))
-			eval_print(r, node->as.kids.b, frame);
-		else if (node->as.kids.c)
-			eval_print(r, node->as.kids.c, frame);
-		return;
-	default:
-		v = eval(r, node, frame);
+	if (node->kind == NODE_CONCAT) {
+		print_concat(r, node, frame);
+	} else if (node->kind == NODE_CONDITION) {
+		print_condition(r, node, frame);
+	} else if (node->kind != NODE_CALL || !call_print(r, node, frame, value_undefined(), &v)) {
+		if (node->kind != NODE_CALL)
+			v = eval(r, node, frame);
+		r->at = node;
+		if (!r->failed)
+			print_value(r, v);
 	}
-	if (r->failed)
-		return;
-	r->at = node;
-	print_value(r, v);
 }
 
 static void assign_member(struct run *r, const struct node *target, struct frame *frame, struct value value)
@@ -277,5 +277,5 @@ void eval_assign(struct run *r, const struct node *target, struct frame *frame, 
 	else if (target->kind == NODE_MEMBER)
 		assign_member(r, target, frame, value);
 	else
-		frame_at(frame, target->as.name.place)->slots[target->as.name.place.slot] = value;
+		*frame_slot(frame, target->as.name.place) = value;
 }

@@ -5,7 +5,6 @@ void exec_loads(struct run *r, const struct loads *loads, struct frame *frame, b
 {
 	for (uint32_t i = 0; i < loads->count; i++) {
 		const struct load *load = &loads->items[i];
-		struct frame *from = frame;
 
 		if (only_stored && !load->stored)
 			continue;
@@ -14,9 +13,7 @@ void exec_loads(struct run *r, const struct loads *loads, struct frame *frame, b
 			frame->slots[load->slot] = context_resolve(r, frame->context, load->name);
 			break;
 		case LOAD_ALIAS:
-			for (unsigned depth = load->from.depth; depth; depth--)
-				from = from->up;
-			frame->slots[load->slot] = from->slots[load->from.slot];
+			frame->slots[load->slot] = *frame_slot(frame, load->from);
 			break;
 		default:
 			frame->slots[load->slot] = value_undefined();
@@ -131,15 +128,15 @@ static void set_exported(struct run *r, const struct node *target, struct frame 
 	}
 }
 
-static void exec_set(struct run *r, const struct node *node, struct frame *frame)
+static enum flow exec_set(struct run *r, const struct node *node, struct frame *frame)
 {
 	struct value v = eval(r, node->as.kids.b, frame);
 
-	if (r->failed)
-		return;
-	eval_assign(r, node->as.kids.a, frame, v);
+	if (!r->failed)
+		eval_assign(r, node->as.kids.a, frame, v);
 	if (node->toplevel && !r->failed)
 		set_exported(r, node->as.kids.a, frame);
+	return FLOW_NEXT;
 }
 
 /* The filters of a block, innermost first, on its BODY. */
@@ -212,27 +209,29 @@ static struct value make_macro(struct run *r, const struct func *func, struct fr
 	return (struct value){.kind = VALUE_OBJECT, .as.object = &macro->base};
 }
 
-static void exec_macro(struct run *r, const struct node *node, struct frame *frame)
+static enum flow exec_macro(struct run *r, const struct node *node, struct frame *frame)
 {
 	struct value v = make_macro(r, node->as.macro.func, frame);
 
 	frame->slots[node->as.macro.place.slot] = v;
 	if (node->toplevel)
 		context_set(r, frame->context, node->as.macro.func->name, v, true);
+	return FLOW_NEXT;
 }
 
-static void exec_call_block(struct run *r, const struct node *node, struct frame *frame)
+static enum flow exec_call_block(struct run *r, const struct node *node, struct frame *frame)
 {
 	const struct call_block_node *block = node->as.call_block;
 	struct value v, caller = make_macro(r, block->func, frame);
 
 	if (!call_print(r, block->call, frame, caller, &v) && !r->failed)
 		print_value(r, v);
+	return FLOW_NEXT;
 }
 
-static enum flow exec_if(struct run *r, const struct branch *branch, struct frame *frame)
+static enum flow exec_if(struct run *r, const struct node *node, struct frame *frame)
 {
-	for (; branch; branch = branch->next) {
+	for (const struct branch *branch = node->as.branches; branch; branch = branch->next) {
 		if (!branch->condition)
 			return exec_nodes(r, &branch->body, frame);
 		struct value v = eval(r, branch->condition, frame);
@@ -245,65 +244,44 @@ static enum flow exec_if(struct run *r, const struct branch *branch, struct fram
 	return FLOW_NEXT;
 }
 
-static enum flow exec_node(struct run *r, const struct node *node, struct frame *frame)
+static enum flow exec_print(struct run *r, const struct node *node, struct frame *frame)
 {
-	switch ((enum node_kind)node->kind) {
-	case NODE_TEXT:
-		if (!node->checked || !r->parent)
-			buf_addstr(r->out, node->as.text);
-		return FLOW_NEXT;
-	case NODE_PRINT:
-		if (!node->checked || !r->parent)
-			eval_print(r, node->as.kids.a, frame);
-		return FLOW_NEXT;
-	case NODE_IF:
-		return exec_if(r, node->as.branches, frame);
-	case NODE_FOR:
-		return exec_for(r, node, frame);
-	case NODE_SET:
-		exec_set(r, node, frame);
-		return FLOW_NEXT;
-	case NODE_SET_BLOCK:
-		return exec_set_block(r, node, frame);
-	case NODE_FILTER_BLOCK:
-		return exec_filter_block(r, node, frame);
-	case NODE_WITH:
-	case NODE_SCOPE:
-		return exec_scope(r, node, frame);
-	case NODE_MACRO:
-		exec_macro(r, node, frame);
-		return FLOW_NEXT;
-	case NODE_CALL_BLOCK:
-		exec_call_block(r, node, frame);
-		return FLOW_NEXT;
-	case NODE_INCLUDE:
-		exec_include(r, node, frame);
-		return FLOW_NEXT;
-	case NODE_IMPORT:
-	case NODE_FROM:
-		exec_import(r, node, frame);
-		return FLOW_NEXT;
-	case NODE_EXTENDS:
-		exec_extends(r, node, frame);
-		return FLOW_NEXT;
-	case NODE_BLOCK:
-		exec_block_node(r, node, frame);
-		return FLOW_NEXT;
-	case NODE_DO:
-		eval(r, node->as.kids.a, frame);
-		return FLOW_NEXT;
-	case NODE_BREAK:
-		return FLOW_BREAK;
-	default:
-		return FLOW_CONTINUE;
-	}
+	if (!node->checked || !r->parent)
+		eval_print(r, node->as.kids.a, frame);
+	return FLOW_NEXT;
 }
+
+static enum flow exec_do(struct run *r, const struct node *node, struct frame *frame)
+{
+	eval(r, node->as.kids.a, frame);
+	return FLOW_NEXT;
+}
+
+static enum flow exec_leave(struct run *r, const struct node *node, struct frame *frame)
+{
+	(void)r, (void)frame;
+	return node->kind == NODE_BREAK ? FLOW_BREAK : FLOW_CONTINUE;
+}
+
+exec_kind *const exec_kinds[] = {
+	[NODE_PRINT] = exec_print,           [NODE_IF] = exec_if,           [NODE_FOR] = exec_for,
+	[NODE_SET] = exec_set,               [NODE_SET_BLOCK] = exec_set_block,
+	[NODE_WITH] = exec_scope,            [NODE_SCOPE] = exec_scope,     [NODE_MACRO] = exec_macro,
+	[NODE_CALL_BLOCK] = exec_call_block, [NODE_FILTER_BLOCK] = exec_filter_block,
+	[NODE_INCLUDE] = exec_include,       [NODE_IMPORT] = exec_import,   [NODE_FROM] = exec_import,
+	[NODE_EXTENDS] = exec_extends,       [NODE_BLOCK] = exec_block_node, [NODE_DO] = exec_do,
+	[NODE_BREAK] = exec_leave,           [NODE_CONTINUE] = exec_leave,
+};
 
 enum flow exec_nodes(struct run *r, const struct nodes *nodes, struct frame *frame)
 {
 	for (const struct node *node = nodes->first; node; node = node->next) {
-		enum flow flow = exec_node(r, node, frame);
-
+		if (node->kind == NODE_TEXT) {
+			if (!node->checked || !r->parent)
+				buf_addstr(r->out, node->as.text);
+			continue;
+		}
+		enum flow flow = exec_kinds[node->kind](r, node, frame);
 		if (flow != FLOW_NEXT || r->failed)
 			return flow;
 	}

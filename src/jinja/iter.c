@@ -90,14 +90,9 @@ static bool iter_string(struct run *r, struct iter *iter, struct value *item)
 	return true;
 }
 
-bool iter_next(struct run *r, struct iter *iter, struct value *item)
+bool iter_next_any(struct run *r, struct iter *iter, struct value *item)
 {
 	switch (iter->kind) {
-	case ITER_LIST:
-		if (iter->at >= iter->source.as.list->count)
-			return false;
-		*item = iter->source.as.list->items[iter->at++];
-		return true;
 	case ITER_RANGE: {
 		const struct range_object *range = (const struct range_object *)iter->source.as.object;
 
@@ -130,10 +125,9 @@ bool iter_next(struct run *r, struct iter *iter, struct value *item)
 		*item = make_pair(r, loop->current, iter->source);
 		return true;
 	}
-	case ITER_EMPTY:
-		break;
+	default:
+		return false;
 	}
-	return false;
 }
 
 int64_t value_length(struct run *r, struct value v)

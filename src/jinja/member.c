@@ -193,17 +193,17 @@ static struct value macro_member(struct run *r, const struct func *func, struct 
 static struct value object_member(struct run *r, struct value self, const struct name *name)
 {
 	struct object *object = self.as.object;
-	struct value key = {.kind = VALUE_STRING, .as.string = (struct string *)&name->string};
+	struct string *key = (struct string *)&name->string;
 	const struct value *found = NULL;
 
 	switch (object->kind) {
 	case OBJECT_LOOP:
 		return loop_member(r, (struct loop_object *)object, name, self);
 	case OBJECT_NAMESPACE:
-		found = dict_get(((struct namespace_object *)object)->dict, key);
+		found = dict_get_string(((struct namespace_object *)object)->dict, key);
 		break;
 	case OBJECT_MODULE:
-		found = dict_get(((struct module_object *)object)->dict, key);
+		found = dict_get_string(((struct module_object *)object)->dict, key);
 		break;
 	case OBJECT_CYCLER:
 		for (int i = 0; i < 2; i++) {

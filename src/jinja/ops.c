@@ -238,7 +238,7 @@ struct value op_negate(struct run *r, struct value v, bool minus)
 	return run_fail(r, "%s has no sign", type_name(v));
 }
 
-bool op_truth(struct run *r, struct value v)
+bool op_truth_any(struct run *r, struct value v)
 {
 	switch ((enum value_kind)v.kind) {
 	case VALUE_BOOL:

@@ -231,12 +231,9 @@ void print_repr(struct run *r, struct value v)
 	print_deep(r, v, 0);
 }
 
-void print_value(struct run *r, struct value v)
+void print_any(struct run *r, struct value v)
 {
 	switch ((enum value_kind)v.kind) {
-	case VALUE_STRING:
-		buf_add(r->out, v.as.string->bytes, v.as.string->length);
-		return;
 	case VALUE_INT:
 		print_int(r->out, v.as.integer);
 		return;

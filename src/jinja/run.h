@@ -212,8 +212,31 @@ bool run_fits(struct run *r, uint64_t n);
 bool run_enter(struct run *r, struct trace *trace, const char *what, struct str name);
 void run_leave(struct run *r, const struct trace *trace);
 
-/* eval.c */
-struct value eval(struct run *r, const struct node *node, struct frame *frame);
+/* eval.c: by enum node_kind; entries for what is no expression are never called. */
+typedef struct value eval_kind(struct run *r, const struct node *node, struct frame *frame);
+extern eval_kind *const eval_kinds[];
+static inline struct value *frame_slot(struct frame *frame, struct place place)
+{
+	for (unsigned depth = place.depth; depth; depth--)
+		frame = frame->up;
+	return &frame->slots[place.slot];
+}
+static inline struct value eval_name(const struct node *node, struct frame *frame)
+{
+	struct value v = *frame_slot(frame, node->as.name.place);
+
+	if (value_missing(v))
+		v.as.undefined = &node->as.name.name->undefined;
+	return v;
+}
+static inline struct value eval(struct run *r, const struct node *node, struct frame *frame)
+{
+	if (node->kind == NODE_NAME)
+		return eval_name(node, frame);
+	if (node->kind == NODE_CONSTANT)
+		return node->as.constant;
+	return eval_kinds[node->kind](r, node, frame);
+}
 /* The value of NODE, printed to run->out. */
 void eval_print(struct run *r, const struct node *node, struct frame *frame);
 /* False, after an error, where V cannot be the key of a dict. */
@@ -222,9 +245,12 @@ void eval_assign(struct run *r, const struct node *target, struct frame *frame, 
 
 /* exec.c */
 enum flow { FLOW_NEXT, FLOW_BREAK, FLOW_CONTINUE };
+/* By enum node_kind, as eval_kinds. */
+typedef enum flow exec_kind(struct run *r, const struct node *node, struct frame *frame);
+extern exec_kind *const exec_kinds[];
 enum flow exec_nodes(struct run *r, const struct nodes *nodes, struct frame *frame);
 void exec_loads(struct run *r, const struct loads *loads, struct frame *frame, bool only_stored);
-enum flow exec_for(struct run *r, const struct node *node, struct frame *frame);
+exec_kind exec_for;
 /* Runs the recursive loop once more, over SOURCE. */
 void exec_recursion(struct run *r, struct loop_object *loop, struct value source);
 bool loop_peek(struct run *r, struct loop_object *loop);
@@ -233,15 +259,15 @@ void exec_block(struct run *r, const struct func *func, struct context *context,
 
 /* context.c */
 struct context *context_new(struct run *r, const struct jinja_template *template);
-struct value context_resolve(struct run *r, const struct context *context, const struct name *name);
+struct value context_resolve(struct run *r, const struct context *context, struct name *name);
 void context_set(struct run *r, struct context *context, struct name *name, struct value value,
 	bool exported);
 void context_blocks(struct run *r, struct context *context, const struct jinja_template *template);
 struct block_stack *context_block(const struct context *context, const struct name *name);
-void exec_include(struct run *r, const struct node *node, struct frame *frame);
-void exec_import(struct run *r, const struct node *node, struct frame *frame);
-void exec_extends(struct run *r, const struct node *node, struct frame *frame);
-void exec_block_node(struct run *r, const struct node *node, struct frame *frame);
+exec_kind exec_include;
+exec_kind exec_import;
+exec_kind exec_extends;
+exec_kind exec_block_node;
 
 /* call.c */
 struct value call_value(struct run *r, struct value callee, const struct args *args);
@@ -267,7 +293,11 @@ bool op_compare(struct run *r, enum operator op, struct value a, struct value b)
 int op_order(struct run *r, struct value a, struct value b);
 bool op_equal(struct run *r, struct value a, struct value b);
 bool op_in(struct run *r, struct value item, struct value container);
-bool op_truth(struct run *r, struct value v);
+bool op_truth_any(struct run *r, struct value v);
+static inline bool op_truth(struct run *r, struct value v)
+{
+	return v.kind == VALUE_BOOL ? v.as.boolean : op_truth_any(r, v);
+}
 struct value op_negate(struct run *r, struct value v, bool minus);
 /* 1.5 ** x and the like keep Python's rules. */
 struct value op_power(struct run *r, struct value a, struct value b);
@@ -287,7 +317,18 @@ const char *type_name(struct value v);
 
 /* iter.c */
 bool iter_open(struct run *r, struct iter *iter, struct value source);
-bool iter_next(struct run *r, struct iter *iter, struct value *item);
+bool iter_next_any(struct run *r, struct iter *iter, struct value *item);
+static inline bool iter_next(struct run *r, struct iter *iter, struct value *item)
+{
+	const struct list *list = iter->source.as.list;
+
+	if (iter->kind != ITER_LIST)
+		return iter_next_any(r, iter, item);
+	if (iter->at >= list->count)
+		return false;
+	*item = list->items[iter->at++];
+	return true;
+}
 /* Python's len(); -1: it has none (nothing is said). */
 int64_t value_length(struct run *r, struct value v);
 /* A new list of what V iterates over. */
@@ -305,7 +346,14 @@ void own_list(struct run *r, struct list *list);
 void own_dict(struct run *r, struct dict *dict);
 
 /* print.c */
-void print_value(struct run *r, struct value v);
+void print_any(struct run *r, struct value v);
+static inline void print_value(struct run *r, struct value v)
+{
+	if (v.kind == VALUE_STRING)
+		buf_add(r->out, v.as.string->bytes, v.as.string->length);
+	else
+		print_any(r, v);
+}
 void print_repr(struct run *r, struct value v);
 void print_float(struct buf *out, double real);
 void print_int(struct buf *out, int64_t n);

@@ -152,7 +152,8 @@ size_t unicode_space_suffix(struct str s)
 	size_t at = s.n;
 
 	while (at > 0) {
-		size_t start = unicode_back(s, at);
+		unsigned char c = (unsigned char)s.p[at - 1];
+		size_t start = c < 0x80 ? at - 1 : unicode_back(s, at);
 		unsigned bytes;
 
 		if (!unicode_space(utf8_decode(s.p + start, s.p + at, &bytes)))
@@ -203,12 +204,30 @@ static unsigned lower_sigma(struct str s, size_t at, bool after_letter)
 	return unicode_alpha(utf8_decode(s.p + at, s.p + s.n, &bytes)) ? 0x3c3 : 0x3c2;
 }
 
+/* The ASCII that S begins with, in upper or lower case; how many bytes that is. */
+static size_t recase_ascii(struct buf *out, struct str s, bool upper)
+{
+	char *to = buf_room(out, s.n);
+	size_t at = 0;
+
+	for (; at < s.n && (unsigned char)s.p[at] < 0x80; at++) {
+		unsigned c = (unsigned char)s.p[at];
+
+		to[at] = (char)((upper ? ascii_lower(c) : ascii_upper(c)) ? c ^ 0x20 : c);
+	}
+	to[at] = '\0';
+	out->n += at;
+	return at;
+}
+
 void unicode_recase(struct buf *out, struct str s, enum unicode_case how)
 {
-	bool within = false; /* the code point before was a letter */
+	bool simple = how == UNICODE_UPPER || how == UNICODE_LOWER;
+	size_t at = simple ? recase_ascii(out, s, how == UNICODE_UPPER) : 0;
+	bool within = at && unicode_alpha((unsigned char)s.p[at - 1]); /* the code point before was a letter */
 	unsigned bytes;
 
-	for (size_t at = 0; at < s.n; at += bytes) {
+	for (; at < s.n; at += bytes) {
 		unsigned code = utf8_decode(s.p + at, s.p + s.n, &bytes);
 		bool cased = unicode_is_lower(code) || unicode_is_upper(code);
 		bool first = how == UNICODE_TITLE ? !within : at == 0;
