@@ -26,7 +26,10 @@ struct str {
 static inline struct str str_of(const char *text) { return (struct str){text, strlen(text)}; }
 static inline struct str str_range(const char *p, const char *end) { return (struct str){p, (size_t)(end - p)}; }
 static inline bool str_eq(struct str a, struct str b) { return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0); }
-static inline bool str_is(struct str a, const char *text) { return str_eq(a, str_of(text)); }
+static inline bool str_is(struct str a, const char *text)
+{
+	return (a.n == 0 || a.p[0] == text[0]) && str_eq(a, str_of(text));
+}
 /* Byte order, as strcmp. */
 int str_cmp(struct str a, struct str b);
 static inline bool str_starts(struct str s, struct str prefix)

@@ -2,26 +2,25 @@
 #include "jinja/builtin.h"
 #include "jinja/parse.h"
 
-/* Binary operators by how strongly they bind; 0 ends the table. */
+/* Binary operators by token, and how strongly they bind: 0 for what is none. */
 enum { BIND_COMPARE = 1, BIND_SUM, BIND_CONCAT, BIND_PRODUCT, BIND_POWER, BIND_UNARY };
 static const struct {
-	enum token_kind token;
 	uint8_t binding, op;
-} expr_operators[] = {
-	{TOKEN_EQUAL, BIND_COMPARE, OP_EQUAL},
-	{TOKEN_UNEQUAL, BIND_COMPARE, OP_UNEQUAL},
-	{TOKEN_LESS, BIND_COMPARE, OP_LESS},
-	{TOKEN_LESS_EQUAL, BIND_COMPARE, OP_LESS_EQUAL},
-	{TOKEN_GREATER, BIND_COMPARE, OP_GREATER},
-	{TOKEN_GREATER_EQUAL, BIND_COMPARE, OP_GREATER_EQUAL},
-	{TOKEN_ADD, BIND_SUM, OP_ADD},
-	{TOKEN_SUBTRACT, BIND_SUM, OP_SUBTRACT},
-	{TOKEN_TILDE, BIND_CONCAT, 0},
-	{TOKEN_MULTIPLY, BIND_PRODUCT, OP_MULTIPLY},
-	{TOKEN_DIVIDE, BIND_PRODUCT, OP_DIVIDE},
-	{TOKEN_FLOOR, BIND_PRODUCT, OP_FLOOR},
-	{TOKEN_MODULO, BIND_PRODUCT, OP_MODULO},
-	{TOKEN_POWER, BIND_POWER, OP_POWER},
+} expr_operators[TOKEN_ERROR + 1] = {
+	[TOKEN_EQUAL] = {BIND_COMPARE, OP_EQUAL},
+	[TOKEN_UNEQUAL] = {BIND_COMPARE, OP_UNEQUAL},
+	[TOKEN_LESS] = {BIND_COMPARE, OP_LESS},
+	[TOKEN_LESS_EQUAL] = {BIND_COMPARE, OP_LESS_EQUAL},
+	[TOKEN_GREATER] = {BIND_COMPARE, OP_GREATER},
+	[TOKEN_GREATER_EQUAL] = {BIND_COMPARE, OP_GREATER_EQUAL},
+	[TOKEN_ADD] = {BIND_SUM, OP_ADD},
+	[TOKEN_SUBTRACT] = {BIND_SUM, OP_SUBTRACT},
+	[TOKEN_TILDE] = {BIND_CONCAT, 0},
+	[TOKEN_MULTIPLY] = {BIND_PRODUCT, OP_MULTIPLY},
+	[TOKEN_DIVIDE] = {BIND_PRODUCT, OP_DIVIDE},
+	[TOKEN_FLOOR] = {BIND_PRODUCT, OP_FLOOR},
+	[TOKEN_MODULO] = {BIND_PRODUCT, OP_MODULO},
+	[TOKEN_POWER] = {BIND_POWER, OP_POWER},
 };
 
 /* The dotted name of a filter or test. */
@@ -149,23 +148,18 @@ static struct node *parse_unary(struct parser *p, bool with_filters)
 	return node;
 }
 
-/* Whether the current token is an operator that binds as BINDING says. */
-static bool operator_here(struct parser *p, unsigned binding, enum operator *op)
+/* How strongly the operator that the current token is binds, 0 where it is none; *OP says which. */
+static unsigned operator_here(struct parser *p, enum operator *op)
 {
-	for (size_t i = 0; i < sizeof expr_operators / sizeof *expr_operators; i++) {
-		if (expr_operators[i].token == p->token.kind && expr_operators[i].binding == binding) {
-			*op = expr_operators[i].op;
-			return true;
-		}
-	}
-	if (binding != BIND_COMPARE || p->token.kind != TOKEN_NAME)
-		return false;
+	*op = expr_operators[p->token.kind].op;
+	if (p->token.kind != TOKEN_NAME)
+		return expr_operators[p->token.kind].binding;
 	*op = OP_IN;
 	if (parse_is_word(p, "in"))
-		return true;
+		return BIND_COMPARE;
 	*op = OP_NOT_IN;
 	const struct token *next = parse_is_word(p, "not") ? parse_peek(p) : NULL;
-	return next && next->kind == TOKEN_NAME && str_is(next->str, "in");
+	return next && next->kind == TOKEN_NAME && str_is(next->str, "in") ? BIND_COMPARE : 0;
 }
 
 static struct node *pair(struct parser *p, enum node_kind kind, enum operator op, struct node *a, struct node *b)
@@ -178,7 +172,7 @@ static struct node *pair(struct parser *p, enum node_kind kind, enum operator op
 	return parse_done(p, node);
 }
 
-static struct node *parse_binary(struct parser *p, unsigned binding);
+static struct node *parse_binary(struct parser *p, unsigned least);
 
 /* a < b < c: comparisons; the left side of all but the first is the right side of the one before. */
 static struct node *parse_chain(struct parser *p, struct node *first)
@@ -188,7 +182,7 @@ static struct node *parse_chain(struct parser *p, struct node *first)
 
 	nodes_init(&node->as.items);
 	nodes_add(&node->as.items, first);
-	while (!p->panic && operator_here(p, BIND_COMPARE, &op)) {
+	while (!p->panic && operator_here(p, &op) == BIND_COMPARE) {
 		if (op == OP_NOT_IN)
 			parse_next(p);
 		parse_next(p);
@@ -209,21 +203,23 @@ static struct node *parse_concat(struct parser *p, struct node *first)
 	return parse_done(p, node);
 }
 
-static struct node *parse_binary(struct parser *p, unsigned binding)
+/* What operators that bind at least so strongly make of operands. */
+static struct node *parse_binary(struct parser *p, unsigned least)
 {
+	struct node *left = parse_unary(p, true);
 	enum operator op, next;
+	unsigned binding;
 
-	if (binding == BIND_UNARY)
-		return parse_unary(p, true);
-	struct node *left = parse_binary(p, binding + 1);
-	while (!p->panic && operator_here(p, binding, &op)) {
-		if (binding == BIND_CONCAT)
-			return parse_concat(p, left);
+	while (!p->panic && (binding = operator_here(p, &op)) >= least) {
+		if (binding == BIND_CONCAT) {
+			left = parse_concat(p, left);
+			continue;
+		}
 		if (op == OP_NOT_IN)
 			parse_next(p);
 		parse_next(p);
 		struct node *right = parse_binary(p, binding + 1);
-		if (binding == BIND_COMPARE && operator_here(p, BIND_COMPARE, &next)) {
+		if (binding == BIND_COMPARE && operator_here(p, &next) == BIND_COMPARE) {
 			struct node *chain = parse_chain(p, pair(p, NODE_COMPARE, op, right, NULL));
 			struct node *all = parse_node(p, NODE_CHAIN, left->offset);
 

@@ -9,16 +9,16 @@
 static const struct {
 	char text[3];
 	enum token_kind kind;
-} lex_operators[] = {
-	{"//", TOKEN_FLOOR},        {"**", TOKEN_POWER},         {"==", TOKEN_EQUAL},
-	{"!=", TOKEN_UNEQUAL},      {">=", TOKEN_GREATER_EQUAL}, {"<=", TOKEN_LESS_EQUAL},
-	{"+", TOKEN_ADD},           {"-", TOKEN_SUBTRACT},       {"/", TOKEN_DIVIDE},
-	{"*", TOKEN_MULTIPLY},      {"%", TOKEN_MODULO},         {"~", TOKEN_TILDE},
-	{"[", TOKEN_OPEN_BRACKET},  {"]", TOKEN_CLOSE_BRACKET},  {"(", TOKEN_OPEN_PAREN},
-	{")", TOKEN_CLOSE_PAREN},   {"{", TOKEN_OPEN_BRACE},     {"}", TOKEN_CLOSE_BRACE},
-	{">", TOKEN_GREATER},       {"<", TOKEN_LESS},           {"=", TOKEN_ASSIGN},
-	{".", TOKEN_DOT},           {":", TOKEN_COLON},          {"|", TOKEN_PIPE},
-	{",", TOKEN_COMMA},         {";", TOKEN_SEMICOLON},
+} lex_operators[] = { /* what is seen most comes first, but before its own beginning */
+	{".", TOKEN_DOT},           {"|", TOKEN_PIPE},           {"(", TOKEN_OPEN_PAREN},
+	{")", TOKEN_CLOSE_PAREN},   {",", TOKEN_COMMA},          {"==", TOKEN_EQUAL},
+	{"=", TOKEN_ASSIGN},        {"[", TOKEN_OPEN_BRACKET},   {"]", TOKEN_CLOSE_BRACKET},
+	{"+", TOKEN_ADD},           {"~", TOKEN_TILDE},          {"{", TOKEN_OPEN_BRACE},
+	{"}", TOKEN_CLOSE_BRACE},   {":", TOKEN_COLON},          {"!=", TOKEN_UNEQUAL},
+	{">=", TOKEN_GREATER_EQUAL}, {">", TOKEN_GREATER},       {"<=", TOKEN_LESS_EQUAL},
+	{"<", TOKEN_LESS},          {"-", TOKEN_SUBTRACT},       {"**", TOKEN_POWER},
+	{"*", TOKEN_MULTIPLY},      {"//", TOKEN_FLOOR},         {"/", TOKEN_DIVIDE},
+	{"%", TOKEN_MODULO},        {";", TOKEN_SEMICOLON},
 };
 
 void lex_init(struct lexer *lexer, struct str text, struct arena *arena, bool trim_blocks, bool lstrip_blocks)
@@ -65,6 +65,8 @@ static bool lex_sees(const struct lexer *lexer, uint32_t at, const char *text)
 
 static uint32_t lex_skip_space(const struct lexer *lexer, uint32_t at)
 {
+	if (at < lexer->length && lexer->text[at] > ' ')
+		return at;
 	return at + (uint32_t)unicode_space_prefix((struct str){lexer->text + at, lexer->length - at});
 }
 
@@ -254,11 +256,13 @@ static bool lex_close(struct lexer *lexer, struct token *token)
 	bool block = lexer->within == TOKEN_BLOCK_BEGIN;
 	char sign = lexer->text[at];
 
+	if (sign != '}' && sign != '%' && sign != '-' && sign != '+')
+		return false;
 	if (sign == '-' || (sign == '+' && block))
 		at++;
 	else
 		sign = 0;
-	if (!lex_sees(lexer, at, block ? "%}" : "}}"))
+	if (lexer->length - at < 2 || lexer->text[at] != (block ? '%' : '}') || lexer->text[at + 1] != '}')
 		return false;
 	token->kind = block ? TOKEN_BLOCK_END : TOKEN_PRINT_END;
 	token->offset = lexer->at;
@@ -295,10 +299,14 @@ static void lex_bracket(struct lexer *lexer, struct token *token)
 
 static void lex_operator(struct lexer *lexer, struct token *token)
 {
+	char c = lexer->text[lexer->at], next = lexer->length - lexer->at > 1 ? lexer->text[lexer->at + 1] : 0;
+
 	for (size_t i = 0; i < sizeof lex_operators / sizeof *lex_operators; i++) {
-		if (lex_sees(lexer, lexer->at, lex_operators[i].text)) {
+		const char *text = lex_operators[i].text;
+
+		if (text[0] == c && (!text[1] || text[1] == next)) {
 			token->kind = lex_operators[i].kind;
-			token->length = (uint32_t)strlen(lex_operators[i].text);
+			token->length = text[1] ? 2 : 1;
 			lexer->at += token->length;
 			lex_bracket(lexer, token);
 			return;

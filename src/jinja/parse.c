@@ -120,19 +120,6 @@ bool parse_expect(struct parser *p, enum token_kind kind, const char *wanted)
 	return false;
 }
 
-bool parse_is_word(const struct parser *p, const char *word)
-{
-	return p->token.kind == TOKEN_NAME && str_is(p->token.str, word);
-}
-
-bool parse_accept_word(struct parser *p, const char *word)
-{
-	if (p->panic || !parse_is_word(p, word))
-		return false;
-	parse_next(p);
-	return true;
-}
-
 bool parse_enter(struct parser *p)
 {
 	if (p->nesting >= PARSE_NESTING) {

@@ -60,8 +60,17 @@ bool parse_error(struct parser *p, uint32_t offset, uint32_t length, const char 
 void parse_expected(struct parser *p, const char *wanted);
 bool parse_accept(struct parser *p, enum token_kind kind);
 bool parse_expect(struct parser *p, enum token_kind kind, const char *wanted);
-bool parse_is_word(const struct parser *p, const char *word);
-bool parse_accept_word(struct parser *p, const char *word);
+static inline bool parse_is_word(const struct parser *p, const char *word)
+{
+	return p->token.kind == TOKEN_NAME && str_is(p->token.str, word);
+}
+static inline bool parse_accept_word(struct parser *p, const char *word)
+{
+	if (p->panic || !parse_is_word(p, word))
+		return false;
+	parse_next(p);
+	return true;
+}
 /* False, after an error, where nesting is too deep; else parse_leave must follow. */
 bool parse_enter(struct parser *p);
 void parse_leave(struct parser *p);

@@ -168,10 +168,14 @@ size_t unicode_word_prefix(struct str s)
 	size_t at = 0;
 
 	while (at < s.n) {
-		unsigned bytes;
-		unsigned code = utf8_decode(s.p + at, s.p + s.n, &bytes);
+		unsigned c = (unsigned char)s.p[at], bytes = 1;
+		bool belongs = ascii_lower(c | 0x20) || c == '_' || (at && c >= '0' && c <= '9');
 
-		if (code != '_' && !(at ? unicode_alnum(code) : unicode_alpha(code)))
+		if (c >= 0x80) {
+			c = utf8_decode(s.p + at, s.p + s.n, &bytes);
+			belongs = at ? unicode_alnum(c) : unicode_alpha(c);
+		}
+		if (!belongs)
 			break;
 		at += bytes;
 	}
