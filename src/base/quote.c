@@ -3,16 +3,18 @@
 
 static bool alphanumeric(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+	return (unsigned)(c | 0x20) - 'a' < 26 || (unsigned)c - '0' < 10;
 }
 
 static bool shell_plain(char c)
 {
+	if (alphanumeric(c))
+		return true;
 	switch (c) {
 	case '_': case '@': case '%': case '+': case '=': case ':': case ',': case '.': case '/': case '-':
 		return true;
 	default:
-		return alphanumeric(c);
+		return false;
 	}
 }
 
@@ -48,7 +50,7 @@ static void ninja_escape(struct buf *out, struct str s, bool in_path)
 	for (size_t i = 0; i < s.n; i++) {
 		char c = s.p[i];
 
-		if (c != '$' && !(in_path && (c == ' ' || c == ':')))
+		if (c > ':' || (c != '$' && !(in_path && (c == ' ' || c == ':'))))
 			continue;
 		buf_addstr(out, str_slice(s, from, i));
 		buf_addc(out, '$');

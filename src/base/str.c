@@ -21,14 +21,6 @@ bool str_ends(struct str s, struct str suffix)
 	return s.n >= suffix.n && str_eq((struct str){s.p + s.n - suffix.n, suffix.n}, suffix);
 }
 
-size_t str_find(struct str s, char c, size_t from)
-{
-	if (from >= s.n)
-		return s.n;
-	const char *at = memchr(s.p + from, c, s.n - from);
-	return at ? (size_t)(at - s.p) : s.n;
-}
-
 static bool str_blank(char c)
 {
 	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
@@ -69,7 +61,7 @@ char *buf_room(struct buf *buf, size_t more)
 		mem_fail();
 	size_t need = buf->n + more + 1;
 	if (need > buf->capacity) {
-		size_t capacity = buf->capacity ? buf->capacity * 2 : 64;
+		size_t capacity = buf->capacity ? buf->capacity * 2 : 128;
 
 		buf->capacity = capacity < need ? need : capacity;
 		buf->p = mem_realloc(buf->p, buf->capacity);

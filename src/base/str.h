@@ -38,7 +38,12 @@ static inline bool str_starts(struct str s, struct str prefix)
 }
 bool str_ends(struct str s, struct str suffix);
 /* Position of the first C at or after FROM, or s.n. */
-size_t str_find(struct str s, char c, size_t from);
+static inline size_t str_find(struct str s, char c, size_t from)
+{
+	const char *at = from < s.n ? memchr(s.p + from, c, s.n - from) : NULL;
+
+	return at ? (size_t)(at - s.p) : s.n;
+}
 /* From FROM to before TO (both clipped to s.n). */
 static inline struct str str_slice(struct str s, size_t from, size_t to)
 {

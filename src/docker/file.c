@@ -167,8 +167,9 @@ static void add_part(struct reader *reader, struct text_line *line, struct str p
 {
 	size_t n = line->part_count++;
 
-	line->parts =
-		arena_grow(reader->arena, line->parts, n * sizeof *line->parts, (n + 1) * sizeof *line->parts);
+	if ((n & (n - 1)) == 0)
+		line->parts = arena_grow(reader->arena, line->parts, n * sizeof *line->parts,
+		                         (n ? n * 2 : 1) * sizeof *line->parts);
 	line->parts[n] = (struct text_part){line->text.n, (uint32_t)(piece.p - reader->text.p)};
 	line->text.n += piece.n;
 	if (n)
@@ -298,6 +299,7 @@ struct docker_file *docker_parse(struct arena *arena, struct diag *diag, uint32_
 	read_directives(&reader);
 	if (reader.file->foreign)
 		return reader.file;
+	buf_room(&reader.joined, text.n);
 	read_instructions(&reader);
 	buf_release(&reader.joined);
 	check(&reader);

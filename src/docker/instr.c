@@ -45,6 +45,8 @@ struct parser {
 
 static bool space_byte(char c)
 {
+	if (c > ' ')
+		return false;
 	return c == ' ' || (c >= '\t' && c <= '\r') || (unsigned char)c == 0x85 || (unsigned char)c == 0xa0;
 }
 

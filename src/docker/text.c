@@ -26,6 +26,8 @@ struct str text_trim_left(struct str s)
 {
 	unsigned bytes;
 
+	for (; s.n && s.p[0] == ' '; s.n--)
+		s.p++;
 	while (s.n && text_space_at(s.p, s.p + s.n, &bytes)) {
 		s.p += bytes;
 		s.n -= bytes;
@@ -81,6 +83,8 @@ bool text_same_nocase(struct str a, const char *b)
 
 	if (a.n != n)
 		return false;
+	if (memcmp(a.p, b, n) == 0)
+		return true;
 	for (size_t i = 0; i < n; i++) {
 		unsigned char x = (unsigned char)a.p[i], y = (unsigned char)b[i];
 

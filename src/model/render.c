@@ -38,8 +38,15 @@ static void render_suggest(struct render *render, struct str name)
 
 void render_init(struct render *render, const struct matrix *matrix, const char *const *dirs, bool strict)
 {
+	static const char *const names[RENDER_NAMES] = {
+		"os_version", "os_major", "python_version", "python_config", "build_config", "layer_config",
+		"image", "parent", "rootfs", "name", "tags", "ref",
+	};
+
 	*render = (struct render){.matrix = matrix, .options = {.dirs = dirs, .strict = strict}};
 	arena_init(&render->scratch);
+	for (size_t i = 0; i < RENDER_NAMES; i++)
+		render->names[i] = value_borrow(matrix->arena, str_of(names[i]));
 	render->jinja = jinja_new(&render->options, matrix->diag);
 	render->templates = ARENA_ARRAY(matrix->arena, matrix->layer_count, const struct jinja_template *);
 	for (uint32_t i = 0; i < matrix->layer_count; i++) {
@@ -84,38 +91,14 @@ uint32_t render_axes(struct render *render, uint32_t layer)
 	return seen.axes;
 }
 
-static void render_set(struct render *render, struct value dict, const char *name, struct value value)
+static void render_set(struct render *render, struct value dict, enum render_name name, struct value value)
 {
-	dict_set(dict.as.dict, value_borrow(&render->scratch, str_of(name)), value);
+	dict_set(dict.as.dict, render->names[name], value);
 }
 
-static void render_set_text(struct render *render, struct value dict, const char *name, struct str text)
+static void render_set_text(struct render *render, struct value dict, enum render_name name, struct str text)
 {
 	render_set(render, dict, name, value_borrow(&render->scratch, text));
-}
-
-/*
- * V with lists and dicts of its own, so that no template can change what the next one sees. The reader bounds
- * the depth.
- */
-static struct value render_copy(struct render *render, struct value v)
-{
-	struct value copy = v;
-
-	if (v.kind == VALUE_LIST) {
-		copy = value_list(&render->scratch, v.as.list->count);
-		for (size_t i = 0; i < v.as.list->count; i++)
-			list_append(copy.as.list, render_copy(render, v.as.list->items[i]));
-	} else if (v.kind == VALUE_DICT) {
-		copy = value_dict(&render->scratch);
-		for (size_t i = 0; i < v.as.dict->used; i++) {
-			const struct dict_entry *entry = &v.as.dict->entries[i];
-
-			if (entry->key.kind != VALUE_UNDEFINED)
-				dict_set(copy.as.dict, entry->key, render_copy(render, entry->value));
-		}
-	}
-	return copy;
 }
 
 /* image or parent; REF: with its main tag too. */
@@ -125,10 +108,10 @@ static struct value render_view(struct render *render, const struct render_image
 
 	for (size_t i = 0; i < image->tag_count; i++)
 		list_append(tags.as.list, value_borrow(&render->scratch, image->tags[i]));
-	render_set_text(render, view, "name", image->name);
-	render_set(render, view, "tags", tags);
+	render_set_text(render, view, RENDER_NAME, image->name);
+	render_set(render, view, RENDER_TAGS, tags);
 	if (ref && image->tag_count)
-		render_set_text(render, view, "ref", image->tags[0]);
+		render_set_text(render, view, RENDER_REF, image->tags[0]);
 	return view;
 }
 
@@ -140,13 +123,12 @@ static void render_set_axes(struct render *render, const struct render_input *in
 	if (point->at[MATRIX_OS] != AXES_NONE) {
 		struct str os = axes_value(input->axes, point, MATRIX_OS);
 
-		render_set_text(render, vars, "os_version", os);
-		render_set_text(render, vars, "os_major", str_slice(os, 0, str_find(os, '.', 0)));
+		render_set_text(render, vars, RENDER_OS_VERSION, os);
+		render_set_text(render, vars, RENDER_OS_MAJOR, str_slice(os, 0, str_find(os, '.', 0)));
 	}
 	if (point->at[MATRIX_PYTHON] != AXES_NONE) {
-		render_set_text(render, vars, "python_version", axes_value(input->axes, point, MATRIX_PYTHON));
-		render_set(render, vars, "python_config",
-		           render_copy(render, matrix->pythons[point->at[MATRIX_PYTHON]].config));
+		render_set_text(render, vars, RENDER_PYTHON_VERSION, axes_value(input->axes, point, MATRIX_PYTHON));
+		render_set(render, vars, RENDER_PYTHON_CONFIG, matrix->pythons[point->at[MATRIX_PYTHON]].config);
 	}
 	for (uint32_t axis = 2; axis < matrix->axis_count; axis++) {
 		struct value name = value_borrow(&render->scratch, matrix->axes[axis].name);
@@ -163,14 +145,13 @@ bool render_dockerfile(struct render *render, const struct render_input *input, 
 	bool ok;
 
 	render_set_axes(render, input, vars);
-	render_set(render, vars, "build_config", render_copy(render, render->matrix->build_config));
-	render_set(render, vars, "layer_config",
-	           render_copy(render, render->matrix->layers[input->point.layer].config));
-	render_set(render, vars, "image", render_view(render, &input->image, false));
+	render_set(render, vars, RENDER_BUILD_CONFIG, render->matrix->build_config);
+	render_set(render, vars, RENDER_LAYER_CONFIG, render->matrix->layers[input->point.layer].config);
+	render_set(render, vars, RENDER_IMAGE, render_view(render, &input->image, false));
 	if (input->parent)
-		render_set(render, vars, "parent", render_view(render, input->parent, true));
+		render_set(render, vars, RENDER_PARENT, render_view(render, input->parent, true));
 	if (input->rootfs.n)
-		render_set_text(render, vars, "rootfs", input->rootfs);
+		render_set_text(render, vars, RENDER_ROOTFS, input->rootfs);
 	ok = jinja_render(render->jinja, render->templates[input->point.layer], vars, out);
 	arena_clear(&render->scratch);
 	return ok;

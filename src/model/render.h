@@ -13,12 +13,29 @@
  * where the layer does not vary over Python, parent without depends_on, rootfs
  * where the OS has none.
  */
+enum render_name {
+	RENDER_OS_VERSION,
+	RENDER_OS_MAJOR,
+	RENDER_PYTHON_VERSION,
+	RENDER_PYTHON_CONFIG,
+	RENDER_BUILD_CONFIG,
+	RENDER_LAYER_CONFIG,
+	RENDER_IMAGE,
+	RENDER_PARENT,
+	RENDER_ROOTFS,
+	RENDER_NAME,
+	RENDER_TAGS,
+	RENDER_REF,
+	RENDER_NAMES
+};
+
 struct render {
 	const struct matrix *matrix;
 	struct jinja *jinja;
 	struct jinja_options options;
 	const struct jinja_template **templates; /* by layer; NULL where it could not be read */
-	struct arena scratch; /* of one rendering's variables */
+	struct value names[RENDER_NAMES]; /* the variables' names, hashed once */
+	struct arena scratch;             /* of one rendering's variables */
 };
 
 /* An image as its own template sees it and those that build on it. */
