@@ -1,21 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/quote.h"
 
-static bool alphanumeric(char c)
-{
-	return (unsigned)(c | 0x20) - 'a' < 26 || (unsigned)c - '0' < 10;
-}
-
+/* Whether the shell takes C as it is: a table of itself, with a blank, or '?' for the blank, for what it does not. */
 static bool shell_plain(char c)
 {
-	if (alphanumeric(c))
-		return true;
-	switch (c) {
-	case '_': case '@': case '%': case '+': case '=': case ':': case ',': case '.': case '/': case '-':
-		return true;
-	default:
-		return false;
-	}
+	static const char plain[] = "                                "
+	                            "?    %     +,-./0123456789:  =  "
+	                            "@ABCDEFGHIJKLMNOPQRSTUVWXYZ    _"
+	                            " abcdefghijklmnopqrstuvwxyz     ";
+
+	return plain[(unsigned char)c & 0x7f] == c;
 }
 
 static bool shell_bare(struct str s)

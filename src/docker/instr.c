@@ -30,7 +30,7 @@ const struct instr_rule *instr_rule(struct str name)
 	char first = name.n ? (char)(name.p[0] & ~0x20) : '\0';
 
 	for (const struct instr_rule *rule = rules; rule->name; rule++)
-		if (first == rule->name[0] && text_same_nocase(name, rule->name))
+		if (first == rule->name[0] && (name.p == rule->name || text_same_nocase(name, rule->name)))
 			return rule;
 	return NULL;
 }
@@ -61,7 +61,7 @@ static struct str flag_word(struct parser *parser, struct str *rest, struct str 
 	char *out, quote = 0;
 	size_t n = 0, i = 0;
 
-	while (i < rest->n && !space_byte(rest->p[i]) && !is_quote(rest->p[i]))
+	while (i < rest->n && (rest->p[i] > '\\' || (!space_byte(rest->p[i]) && !is_quote(rest->p[i]))))
 		i++;
 	if (i == rest->n || space_byte(rest->p[i])) {
 		*raw = str_slice(*rest, 0, i);

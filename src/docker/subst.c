@@ -439,9 +439,26 @@ static bool run(struct subst *subst, struct str text, struct text_list *words, s
 	return ok;
 }
 
+/* Whether WORD is what it stands for: without variables, quotes and escapes. */
+static bool is_literal(const struct subst *subst, struct str word)
+{
+	for (size_t i = 0; i < word.n; i++)
+		if (word.p[i] == '$' || word.p[i] == '\'' || word.p[i] == '"' || word.p[i] == subst->escape)
+			return false;
+	return true;
+}
+
 bool subst_word(struct subst *subst, struct str word, struct str *out)
 {
 	struct buf buf = BUF_INIT;
+
+	if (is_literal(subst, word)) {
+		subst->error = NULL;
+		subst->unresolved = false;
+		subst->known = word.n;
+		*out = text_copy(subst->arena, word);
+		return true;
+	}
 	bool ok = run(subst, word, NULL, &buf);
 
 	*out = ok ? text_copy(subst->arena, buf_str(&buf)) : (struct str){"", 0};

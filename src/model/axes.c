@@ -57,8 +57,9 @@ struct axes_point axes_point(const struct axes *axes, uint32_t id)
 	struct axes_point point = {.layer = axes_layer(axes, id)};
 	uint32_t rest = id - axes->first[point.layer];
 
-	for (uint32_t axis = KEYS_AXES; axis-- > 0;) {
+	for (uint32_t axis = 0; axis < KEYS_AXES; axis++)
 		point.at[axis] = AXES_NONE;
+	for (uint32_t axis = axes->matrix->axis_count; axis-- > 0;) {
 		if (!(axes->vary[point.layer] & 1u << axis))
 			continue;
 		uint32_t size = axes_size(axes, point.layer, axis);
