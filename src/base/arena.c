@@ -84,6 +84,24 @@ void arena_clear(struct arena *arena)
 	arena_use(arena, kept);
 }
 
+void arena_adopt(struct arena *arena, struct arena *from)
+{
+	struct arena_block *last = from->blocks;
+
+	if (!last)
+		return;
+	if (arena->blocks) {
+		while (last->next)
+			last = last->next;
+		last->next = arena->blocks->next;
+		arena->blocks->next = from->blocks;
+		arena->total += from->total;
+	} else {
+		*arena = *from;
+	}
+	arena_init(from);
+}
+
 static void arena_extend(struct arena *arena, size_t size)
 {
 	size_t room = arena->total < ARENA_FIRST ? ARENA_FIRST : arena->total;

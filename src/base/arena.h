@@ -29,6 +29,10 @@ void arena_clear(struct arena *arena);
 
 /* What arena_alloc does where the newest block has no room, or SIZE is 0 or absurd. */
 void *arena_more(struct arena *arena, size_t size);
+
+/* Moves all that FROM owns, which is empty afterwards, to ARENA. */
+void arena_adopt(struct arena *arena, struct arena *from);
+
 /* SIZE bytes, not initialised, aligned for any object. */
 static inline void *arena_alloc(struct arena *arena, size_t size)
 {

@@ -76,14 +76,38 @@ int fs_read(const char *path, struct buf *out)
 	return got < 0 ? -1 : 0;
 }
 
+/* All of FD, of about SIZE bytes. */
+static int read_arena(int fd, size_t size, struct arena *arena, struct str *text)
+{
+	size_t room = size + 2, n = 0;
+	char *p = arena_alloc(arena, room);
+	ssize_t got;
+
+	while ((got = read_some(fd, p + n, room - n - 1)) > 0) {
+		n += (size_t)got;
+		if (n + 1 == room) {
+			p = arena_grow(arena, p, room, 2 * room);
+			room *= 2;
+		}
+	}
+	p[n] = '\0';
+	*text = (struct str){p, n};
+	return got < 0 ? -1 : 0;
+}
+
 int fs_read_arena(const char *path, struct arena *arena, struct str *text)
 {
-	struct buf bytes = BUF_INIT;
-	int result = fs_read(path, &bytes);
+	bool standard = strcmp(path, "-") == 0;
+	int fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC), result = -1;
+	struct stat st;
 
-	if (result == 0)
-		*text = (struct str){arena_strndup(arena, bytes.n ? bytes.p : "", bytes.n), bytes.n};
-	buf_release(&bytes);
+	if (fd < 0)
+		return -1;
+	if (fstat(fd, &st) == 0)
+		result = read_arena(fd, S_ISREG(st.st_mode) && st.st_size > 0 ? (size_t)st.st_size : 4096, arena,
+		                    text);
+	if (!standard)
+		close_keeping_errno(fd);
 	return result;
 }
 

@@ -148,7 +148,7 @@ static int list_context(struct arena *arena, struct diag *diag, const char *root
 	    !context_walk(arena, diag, root, ignore, parsed ? &reach : NULL, NULL, &list))
 		return 1;
 	for (size_t i = 0; i < list.count; i++) {
-		buf_addstr(&out, list.entries[i].path);
+		buf_addstr(&out, list.entries[i]->path);
 		buf_addc(&out, '\n');
 	}
 	status = gen_print(buf_str(&out));

@@ -46,10 +46,10 @@ struct context_entry {
 };
 
 struct context_list {
-	struct context_entry *entries; /* sorted by bytes of the path; directories too */
+	struct context_entry **entries; /* sorted by bytes of the path; directories too */
 	size_t count, capacity;
-	struct str
-		*dirs; /* every directory that was read or passed through, for watching; "." is the root; sorted */
+	/* Every directory that was read or passed through, for watching; "." is the root; sorted; each ends in NUL. */
+	struct str *dirs;
 	size_t dir_count, dir_capacity;
 };
 
@@ -60,7 +60,7 @@ struct context_list {
  * below).  Links are entries and never walked; a link that a pattern leads
  * through is an entry beside what it leads to, absolute ones seen from ROOT.
  * Sockets, pipes and devices are entries like others.  What vanishes
- * meanwhile is left out.  False after diagnostics (an unreadable directory).
+ * meanwhile is left out.  Several threads read; nothing of them shows.  False after diagnostics (an unreadable directory).
  * Allocated in ARENA.
  */
 bool context_walk(struct arena *arena, struct diag *diag, const char *root, const struct ignore *ignore,

@@ -23,11 +23,11 @@ size_t ignore_count(const struct ignore *ignore);
 /*
  * True where PATH (relative, cleaned) is left out.  PARENT is the state of
  * its directory, NULL at the top; STATE receives its own (for what is below)
- * and may be NULL.  Not for two threads at once.
+ * and may be NULL.
  */
 bool ignore_step(const struct ignore *ignore, struct str path, const unsigned char *parent,
                  unsigned char *state);
-/* The same from the top: every directory on the way is looked at. */
+/* The same from the top: every directory on the way is looked at. Not for two threads at once. */
 bool ignore_match(const struct ignore *ignore, struct str path);
 /* True where something below the excluded directory PATH could be re-included. */
 bool ignore_may_include_below(const struct ignore *ignore, struct str path);

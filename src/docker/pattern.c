@@ -30,7 +30,6 @@ struct pattern {
 	struct str ending; /* regexp: bytes that every pattern ends in */
 	struct atom *atoms;
 	size_t count, capacity;
-	unsigned char *state, *next; /* count + 1 each */
 };
 
 static struct atom *add_atom(struct arena *arena, struct pattern *pattern, enum atom_kind kind)
@@ -345,8 +344,6 @@ struct pattern *pattern_compile(struct arena *arena, struct str text)
 	if (pattern->kind == PATTERN_REGEXP) {
 		ok = parse_regexp(arena, pattern, buf_str(&regexp));
 		set_ending(arena, pattern);
-		pattern->state = arena_alloc(arena, pattern->count + 1);
-		pattern->next = arena_alloc(arena, pattern->count + 1);
 	}
 	buf_release(&regexp);
 	return ok ? pattern : NULL;
@@ -388,7 +385,7 @@ static bool asserts(enum atom_kind kind, struct str path, size_t at)
 }
 
 /* Adds the states that are reached from others without a byte. */
-static void close_states(struct pattern *pattern, unsigned char *state, struct str path, size_t at)
+static void close_states(const struct pattern *pattern, unsigned char *state, struct str path, size_t at)
 {
 	for (size_t i = 0; i < pattern->count; i++) {
 		const struct atom *atom = &pattern->atoms[i];
@@ -401,47 +398,58 @@ static void close_states(struct pattern *pattern, unsigned char *state, struct s
 
 /*
  * State bit 1 at I: atom I comes next. Bit 2: inside the ".*" of atom I,
- * which is ATOM_DIRS.
+ * which is ATOM_DIRS.  STATE and NEXT have room for one more than there are atoms.
  */
-static bool run(struct pattern *pattern, struct str path)
+static bool run_in(const struct pattern *pattern, struct str path, unsigned char *state, unsigned char *next)
 {
 	size_t at = 0, n = pattern->count;
 	unsigned bytes;
 
-	memset(pattern->state, 0, n + 1);
-	pattern->state[0] = 1;
-	close_states(pattern, pattern->state, path, 0);
+	memset(state, 0, n + 1);
+	state[0] = 1;
+	close_states(pattern, state, path, 0);
 	for (; at < path.n; at += bytes) {
 		unsigned code = utf8_decode(path.p + at, path.p + path.n, &bytes);
 		unsigned char *swap, any = 0;
 
-		memset(pattern->next, 0, n + 1);
+		memset(next, 0, n + 1);
 		for (size_t i = 0; i < n; i++) {
 			const struct atom *atom = &pattern->atoms[i];
-			unsigned char here = pattern->state[i];
+			unsigned char here = state[i];
 
 			if (!here || atom->kind >= ATOM_BEGIN)
 				continue;
 			if (atom->kind == ATOM_DIRS) {
 				if (code == '/')
-					pattern->next[i + 1] |= any = 1;
+					next[i + 1] |= any = 1;
 				if (code != '\n')
-					pattern->next[i] |= any = 2;
+					next[i] |= any = 2;
 			} else if (here & 1 && atom_takes(atom, code)) {
-				pattern->next[atom->star ? i : i + 1] |= any = 1;
+				next[atom->star ? i : i + 1] |= any = 1;
 			}
 		}
 		if (!any)
 			return false;
-		swap = pattern->state;
-		pattern->state = pattern->next;
-		pattern->next = swap;
-		close_states(pattern, pattern->state, path, at + bytes);
+		swap = state;
+		state = next;
+		next = swap;
+		close_states(pattern, state, path, at + bytes);
 	}
-	return pattern->state[n] & 1;
+	return state[n] & 1;
 }
 
-bool pattern_matches(struct pattern *pattern, struct str path)
+static bool run(const struct pattern *pattern, struct str path)
+{
+	size_t room = pattern->count + 1;
+	unsigned char few[256], *states = 2 * room <= sizeof few ? few : mem_alloc(2 * room);
+	bool matches = run_in(pattern, path, states, states + room);
+
+	if (states != few)
+		mem_free(states);
+	return matches;
+}
+
+bool pattern_matches(const struct pattern *pattern, struct str path)
 {
 	switch (pattern->kind) {
 	case PATTERN_EXACT:

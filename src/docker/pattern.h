@@ -13,7 +13,7 @@
 struct pattern;
 /* NULL where TEXT (cleaned) makes no regular expression.  Allocated in ARENA, borrows TEXT. */
 struct pattern *pattern_compile(struct arena *arena, struct str text);
-/* Whether PATH itself matches, whatever its parents do.  Not for two threads at once. */
-bool pattern_matches(struct pattern *pattern, struct str path);
+/* Whether PATH itself matches, whatever its parents do. */
+bool pattern_matches(const struct pattern *pattern, struct str path);
 
 #endif

@@ -15,13 +15,7 @@
 
 int tree_open(const struct tree *tree, struct str path)
 {
-	int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
-	char *name;
-
-	if (!path.n)
-		return openat(tree->fd, ".", flags);
-	name = arena_strndup(tree->arena, path.p, path.n);
-	return openat(tree->fd, name, flags);
+	return openat(tree->fd, path.n ? path.p : ".", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 }
 
 bool tree_skips(const struct tree *tree, struct str path)
@@ -73,10 +67,10 @@ struct str tree_join(struct arena *arena, struct str dir, struct str name)
 	return (struct str){p, n};
 }
 
-struct str tree_readlink(const struct tree *tree, int fd, const char *name, size_t size)
+struct str tree_readlink(struct arena *arena, int fd, const char *name, size_t size)
 {
 	for (size_t room = size + 1;; room *= 2) {
-		char *target = arena_alloc(tree->arena, room + 1);
+		char *target = arena_alloc(arena, room + 1);
 		ssize_t n = readlinkat(fd, name, target, room);
 
 		if (n < 0)
@@ -159,7 +153,7 @@ static struct str without_escapes(struct arena *arena, struct str s)
 static void follow_link(struct search *search, struct str dir, struct str path, size_t size, struct str rest)
 {
 	struct arena *arena = search->tree->arena;
-	struct str target = tree_readlink(search->tree, search->tree->fd, path.p, size);
+	struct str target = tree_readlink(arena, search->tree->fd, path.p, size);
 
 	add_link(search, path);
 	if (!target.n || ++search->hops > HOPS_MAX)

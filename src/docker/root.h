@@ -35,7 +35,7 @@ struct tree {
 	bool ok;
 };
 
-/* Opens the directory PATH ("" is the context) without following a link; -1 with errno. */
+/* Opens the directory PATH ("" is the context; ends in NUL) without following a link; -1 with errno. */
 int tree_open(const struct tree *tree, struct str path);
 bool tree_skips(const struct tree *tree, struct str path);
 /* PATH is to be watched. */
@@ -44,8 +44,8 @@ void tree_watch(struct tree *tree, struct str path);
 void tree_fail(struct tree *tree, struct str dir);
 /* "a" and "b" are "a/b", "" and "b" are "b". */
 struct str tree_join(struct arena *arena, struct str dir, struct str name);
-/* The target of the link PATH. */
-struct str tree_readlink(const struct tree *tree, int fd, const char *name, size_t size);
+/* The target of the link NAME in the directory FD, of about SIZE bytes. */
+struct str tree_readlink(struct arena *arena, int fd, const char *name, size_t size);
 
 /* The roots of REACH, sorted, those below others (with nothing left out there) dropped. */
 void roots_find(struct tree *tree, const struct context_reach *reach, struct root_list *out);

@@ -74,6 +74,12 @@ static struct cache_record record_of(const struct stat *stat)
 	return record;
 }
 
+static bool looks_same(const struct cache_record *a, const struct cache_record *b)
+{
+	return a->size == b->size && a->inode == b->inode && a->mode == b->mode && a->modified == b->modified
+	       && a->changed == b->changed;
+}
+
 bool cache_find(struct cache *cache, struct str path, const struct stat *stat, struct hash *hash)
 {
 	struct cache_record now = record_of(stat);
@@ -86,14 +92,42 @@ bool cache_find(struct cache *cache, struct str path, const struct stat *stat, s
 			return false;
 		if (order < 0)
 			continue;
-		if (old.size != now.size || old.inode != now.inode || old.mode != now.mode
-		    || old.modified != now.modified || old.changed != now.changed)
+		if (!looks_same(&old, &now))
 			return false;
 		*hash = old.hash;
-		cache->hits++;
 		return true;
 	}
 	return false;
+}
+
+static bool is_next(const struct cache *cache, const struct cache_record *record, struct str path)
+{
+	struct cache_record old;
+
+	if (cache->records.n || cache->kept >= cache->count)
+		return false;
+	old = record_at(cache, cache->kept);
+	return str_eq(name_of(cache, &old), path) && hash_eq(old.hash, record->hash) && looks_same(&old, record);
+}
+
+static void put(struct cache *cache, struct cache_record record, struct str path)
+{
+	record.name_at = cache->names.n;
+	record.name_length = (uint32_t)path.n;
+	buf_add(&cache->records, &record, sizeof record);
+	buf_addstr(&cache->names, path);
+}
+
+/* Copies what is kept of what was read, where that was not done yet. */
+static void part(struct cache *cache)
+{
+	if (cache->records.n)
+		return;
+	for (size_t i = 0; i < cache->kept; i++) {
+		struct cache_record record = record_at(cache, i);
+
+		put(cache, record, name_of(cache, &record));
+	}
 }
 
 void cache_add(struct cache *cache, struct str path, const struct stat *stat, struct hash hash,
@@ -105,10 +139,10 @@ void cache_add(struct cache *cache, struct str path, const struct stat *stat, st
 	if (newest >= cache_nanoseconds(moment) - CACHE_RACY)
 		return;
 	record.hash = hash;
-	record.name_at = cache->names.n;
-	record.name_length = (uint32_t)path.n;
-	buf_add(&cache->records, &record, sizeof record);
-	buf_addstr(&cache->names, path);
+	if (!is_next(cache, &record, path)) {
+		part(cache);
+		put(cache, record, path);
+	}
 	cache->kept++;
 }
 
@@ -117,6 +151,7 @@ static void assemble(struct cache *cache, struct buf *out)
 	struct cache_head head;
 	struct hash sum;
 
+	part(cache);
 	memcpy(head.magic, cache_magic, sizeof cache_magic);
 	head.count = cache->kept;
 	head.names = cache->names.n;
@@ -135,7 +170,7 @@ void cache_turn(struct cache *cache)
 	buf_release(&cache->bytes);
 	cache->bytes = bytes;
 	cache->count = cache->kept;
-	cache->kept = cache->at = cache->hits = 0;
+	cache->kept = cache->at = 0;
 	buf_clear(&cache->records);
 	buf_clear(&cache->names);
 }
@@ -144,7 +179,7 @@ void cache_save(struct cache *cache, const char *path)
 {
 	struct buf bytes = BUF_INIT;
 
-	if (cache->hits == cache->count && cache->kept == cache->count)
+	if (!cache->records.n && cache->kept == cache->count)
 		return;
 	assemble(cache, &bytes);
 	fs_write(path, buf_str(&bytes), 0644);

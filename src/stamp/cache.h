@@ -24,9 +24,8 @@ enum { CACHE_RACY = 20 * 1000 * 1000 }; /* nanoseconds */
 struct cache {
 	struct buf bytes; /* the file as it was read */
 	size_t count, at; /* entries, and the one to look at next */
-	size_t hits;
-	struct buf records, names; /* what is to be written */
-	size_t kept;
+	struct buf records, names; /* what is to be written, from where on it is not what was read */
+	size_t kept;               /* entries to be written; with no records the first ones that were read */
 };
 
 /* Reads PATH; a missing file is an empty cache. */

@@ -35,9 +35,9 @@ struct making {
 	int root; /* the context's directory, -1 if it is not needed */
 };
 
+/* key_make made room for all. */
 static void add_input(struct key *key, struct key_input input)
 {
-	MEM_ROOM(key->inputs, key->input_count, key->input_capacity);
 	key->inputs[key->input_count++] = input;
 }
 
@@ -162,7 +162,7 @@ static void hash_some(struct crew *crew, void *context)
 
 	while (crew_next(crew, &from, &to))
 		for (size_t i = from; i < to; i++) {
-			const struct context_entry *entry = &making->scan->list.entries[i];
+			const struct context_entry *entry = making->scan->list.entries[i];
 			struct known *known = &making->known[i];
 			uint64_t size = (uint64_t)entry->stat.st_size, got = 0;
 			int fd;
@@ -184,25 +184,26 @@ static void hash_some(struct crew *crew, void *context)
 static void hash_files(struct making *making)
 {
 	const struct context_list *list = &making->scan->list;
+	size_t unknown = 0;
 
 	making->known = ARENA_ARRAY(making->arena, list->count + 1, struct known);
 	for (size_t i = 0; i < list->count; i++) {
-		const struct context_entry *entry = &list->entries[i];
+		const struct context_entry *entry = list->entries[i];
 		struct known *known = &making->known[i];
 
-		if (S_ISREG(entry->stat.st_mode))
-			known->hashed = str_is(entry->path, making->scan->inner)
-				|| (making->cache
-				    && cache_find(making->cache, entry->path, &entry->stat, &known->hash));
+		if (!S_ISREG(entry->stat.st_mode))
+			continue;
+		known->hashed = str_is(entry->path, making->scan->inner)
+			|| (making->cache && cache_find(making->cache, entry->path, &entry->stat, &known->hash));
+		unknown += !known->hashed;
 	}
-	crew_run(list->count, KEY_STEP, hash_some, making);
+	if (unknown)
+		crew_run(list->count, KEY_STEP, hash_some, making);
 }
 
 static enum key_result take_file(struct making *making, const struct context_entry *entry,
-                                 struct key_input *input)
+                                 const struct known *known, struct key_input *input)
 {
-	const struct known *known = &making->known[entry - making->scan->list.entries];
-
 	if (known->failure)
 		return unreadable(making, entry, known->failure);
 	if (known->cut)
@@ -235,8 +236,9 @@ static char kind_of(mode_t mode)
 	       : S_ISFIFO(mode) ? KEY_FIFO : S_ISCHR(mode) ? KEY_CHAR : S_ISBLK(mode) ? KEY_BLOCK : '\0';
 }
 
-static enum key_result hash_entry(struct making *making, const struct context_entry *entry)
+static enum key_result hash_entry(struct making *making, size_t at)
 {
+	const struct context_entry *entry = making->scan->list.entries[at];
 	struct key_input input = {kind_of(entry->stat.st_mode), entry->stat.st_mode & 07777, {{0}}, entry->path};
 	enum key_result result = KEY_MADE;
 
@@ -255,8 +257,10 @@ static enum key_result hash_entry(struct making *making, const struct context_en
 			snapshot_entry(making->snapshot, entry->path, &entry->stat, entry->link);
 	} else if (str_is(entry->path, making->scan->inner)) {
 		add_dockerfile_content(making, entry->path, &entry->stat, &input.hash);
+	} else if (making->snapshot) {
+		result = snap_file(making, entry, &input);
 	} else {
-		result = making->snapshot ? snap_file(making, entry, &input) : take_file(making, entry, &input);
+		result = take_file(making, entry, &making->known[at], &input);
 	}
 	add_input(making->key, input);
 	return result;
@@ -324,7 +328,7 @@ static enum key_result make(struct making *making)
 	if (!making->snapshot)
 		hash_files(making);
 	for (size_t i = 0; i < scan->list.count; i++) {
-		enum key_result result = hash_entry(making, &scan->list.entries[i]);
+		enum key_result result = hash_entry(making, i);
 
 		if (result != KEY_MADE)
 			return result;
@@ -345,7 +349,6 @@ enum key_result key_make(struct arena *arena, struct diag *diag, const struct sc
 	struct making making = {arena, diag, scan, cache, snapshot, key, NULL, hasher_new(), mem_alloc(CHUNK),
 	                        -1};
 	enum key_result result = KEY_FAILED;
-	struct key_input *inputs;
 
 	memset(key, 0, sizeof *key);
 	key->context = scan->spec->context;
@@ -354,6 +357,8 @@ enum key_result key_make(struct arena *arena, struct diag *diag, const struct sc
 	for (size_t i = 0; i < scan->spec->onbuild_count; i++)
 		key->onbuild[key->onbuild_count++] = scan->spec->onbuild[i];
 	key->whole = scan->spec->whole;
+	key->input_capacity = scan->file_count + scan->spec->command->option_count + scan->list.count;
+	key->inputs = arena_alloc(arena, (key->input_capacity + 1) * sizeof *key->inputs);
 	if (scan->list.count)
 		making.root = open(scan->spec->context, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (scan->list.count && making.root < 0)
@@ -364,11 +369,5 @@ enum key_result key_make(struct arena *arena, struct diag *diag, const struct sc
 		close(making.root);
 	hasher_free(making.hasher);
 	mem_free(making.chunk);
-	inputs = arena_alloc(arena, (key->input_count + 1) * sizeof *inputs);
-	if (key->input_count)
-		memcpy(inputs, key->inputs, key->input_count * sizeof *inputs);
-	mem_free(key->inputs);
-	key->inputs = inputs;
-	key->input_capacity = key->input_count;
 	return result;
 }

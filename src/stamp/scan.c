@@ -160,7 +160,7 @@ static bool has_entry(const struct context_list *list, const char *path)
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
-		int order = str_cmp(list->entries[middle].path, str_of(path));
+		int order = str_cmp(list->entries[middle]->path, str_of(path));
 
 		if (order == 0)
 			return true;
@@ -248,45 +248,50 @@ static bool files_moved(const struct scan *scan)
 }
 
 struct looking {
+	const struct place *place;
 	const struct scan *scan;
 	int root;
 	atomic_bool moved;
 };
 
-/* Called by several threads. */
-static void look_at_some(struct crew *crew, void *context)
+static bool entry_moved(const struct looking *looking, const struct context_entry *entry)
 {
-	struct looking *looking = context;
-	size_t from, to;
 	struct stat now;
 
-	while (!atomic_load(&looking->moved) && crew_next(crew, &from, &to))
-		for (size_t i = from; i < to; i++) {
-			const struct context_entry *entry = &looking->scan->list.entries[i];
-
-			if (S_ISDIR(entry->stat.st_mode))
-				continue;
-			if (fstatat(looking->root, entry->path.p, &now, AT_SYMLINK_NOFOLLOW) != 0
-			    || has_moved(looking->scan, &entry->stat, &now))
-				atomic_store(&looking->moved, true);
-		}
-}
-
-static bool entries_moved(const struct scan *scan, int root)
-{
-	struct looking looking = {.scan = scan, .root = root};
-
-	atomic_init(&looking.moved, false);
-	crew_run(scan->list.count, SCAN_STEP, look_at_some, &looking);
-	return atomic_load(&looking.moved);
+	return !S_ISDIR(entry->stat.st_mode)
+		&& (fstatat(looking->root, entry->path.p, &now, AT_SYMLINK_NOFOLLOW) != 0
+		    || has_moved(looking->scan, &entry->stat, &now));
 }
 
 /* What a directory looked like before is not known: its times say whether it changed. */
-static bool dir_moved(int root, const char *path, struct timespec moment)
+static bool dir_moved(const struct looking *looking, struct str dir)
 {
-	struct stat st;
+	struct timespec moment = looking->scan->moment;
+	struct arena arena;
+	struct stat now;
+	bool is_tree;
 
-	return fstatat(root, path, &st, 0) != 0 || is_young(st.st_mtim, moment) || is_young(st.st_ctim, moment);
+	if (fstatat(looking->root, dir.p, &now, 0) == 0 && !is_young(now.st_mtim, moment)
+	    && !is_young(now.st_ctim, moment))
+		return false;
+	arena_init(&arena);
+	is_tree = scan_is_tree(&arena, looking->place, looking->scan->spec->context, dir);
+	arena_release(&arena);
+	return !is_tree;
+}
+
+/* The entries, then the directories; called by several threads. */
+static void look_at_some(struct crew *crew, void *context)
+{
+	struct looking *looking = context;
+	const struct context_list *list = &looking->scan->list;
+	size_t from, to;
+
+	while (!atomic_load(&looking->moved) && crew_next(crew, &from, &to))
+		for (size_t i = from; i < to; i++)
+			if (i < list->count ? entry_moved(looking, list->entries[i])
+			    : dir_moved(looking, list->dirs[i - list->count]))
+				atomic_store(&looking->moved, true);
 }
 
 bool scan_is_tree(struct arena *arena, const struct place *place, const char *context, struct str name)
@@ -299,25 +304,17 @@ bool scan_is_tree(struct arena *arena, const struct place *place, const char *co
 
 bool scan_moved(const struct place *place, const struct scan *scan)
 {
-	struct arena arena;
-	bool moved = files_moved(scan);
-	int root;
+	struct looking looking = {.place = place, .scan = scan};
 
-	if (moved || !scan->reaches)
-		return moved;
-	root = open(scan->spec->context, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (root < 0)
+	if (files_moved(scan))
 		return true;
-	arena_init(&arena);
-	moved = entries_moved(scan, root);
-	for (size_t i = 0; i < scan->list.dir_count && !moved; i++) {
-		struct str dir = scan->list.dirs[i];
-
-		moved = !scan_is_tree(&arena, place, scan->spec->context, dir)
-			&& dir_moved(root, arena_strndup(&arena, dir.p, dir.n), scan->moment);
-		arena_clear(&arena);
-	}
-	arena_release(&arena);
-	close(root);
-	return moved;
+	if (!scan->reaches)
+		return false;
+	looking.root = open(scan->spec->context, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (looking.root < 0)
+		return true;
+	atomic_init(&looking.moved, false);
+	crew_run(scan->list.count + scan->list.dir_count, SCAN_STEP, look_at_some, &looking);
+	close(looking.root);
+	return atomic_load(&looking.moved);
 }

@@ -66,10 +66,15 @@ void watch_always(struct watch *watch, struct str what, const char *why)
 		diag_warning(watch->diag, SPAN_NONE, "%.*s %s: looked at in every run", STR_ARG(what), why);
 }
 
+static bool in_future(const struct watch *watch, const struct stat *stat)
+{
+	return cache_nanoseconds(stat->st_mtim) > watch->now;
+}
+
 /* PATH as it was looked at, under the name by which Ninja knows it. */
 static void watch_as(struct watch *watch, const char *path, const struct stat *stat)
 {
-	if (stat && cache_nanoseconds(stat->st_mtim) > watch->now)
+	if (stat && in_future(watch, stat))
 		watch_always(watch, str_of(path), "has a time in the future");
 	if (quote_ninja_watches(str_of(path)))
 		list(watch, path);
@@ -113,23 +118,42 @@ static const char *context_name(struct watch *watch, const char *context)
 	return make_link(watch, clean, link) ? link : NULL;
 }
 
+/* What the paths of a directory have in common is judged and quoted once. */
 static void watch_entries(struct watch *watch, const struct scan *scan, const char *context)
 {
+	struct buf path = BUF_INIT, quoted = BUF_INIT;
+	struct str dir = {NULL, 0};
 	size_t n = strlen(context);
-	struct buf path = BUF_INIT;
+	bool fine = false;
 
 	buf_adds(&path, context);
 	buf_addc(&path, '/');
 	for (size_t i = 0; i < scan->list.count; i++) {
-		const struct context_entry *entry = &scan->list.entries[i];
+		const struct context_entry *entry = scan->list.entries[i];
+		struct str base = path_base(entry->path), above = str_slice(entry->path, 0, entry->path.n - base.n);
 
 		if (S_ISDIR(entry->stat.st_mode) || S_ISLNK(entry->stat.st_mode))
 			continue;
+		path.n = n + 1;
+		if (!dir.p || !str_eq(above, dir)) {
+			dir = above;
+			buf_addstr(&path, dir);
+			fine = quote_ninja_watches(buf_str(&path));
+			buf_clear(&quoted);
+			buf_adds(&quoted, " \\\n ");
+			quote_depfile(&quoted, buf_str(&path));
+		}
+		if (fine && !in_future(watch, &entry->stat) && quote_ninja_watches(base)) {
+			buf_addstr(&watch->text, buf_str(&quoted));
+			quote_depfile(&watch->text, base);
+			continue;
+		}
 		path.n = n + 1;
 		buf_addstr(&path, entry->path);
 		watch_as(watch, path.p, &entry->stat);
 	}
 	buf_release(&path);
+	buf_release(&quoted);
 }
 
 /* The generated tree changes with every file in it; the list of them changes with their names. */

@@ -94,7 +94,7 @@ static struct str paths_of(struct arena *arena, const struct context_list *list)
 	struct str *paths = ARENA_ARRAY(arena, list->count + 1, struct str);
 
 	for (size_t i = 0; i < list->count; i++)
-		paths[i] = list->entries[i].path;
+		paths[i] = list->entries[i]->path;
 	return join(arena, paths, list->count);
 }
 
@@ -237,7 +237,7 @@ static void check_details(struct test *test)
 
 	CHECK("all", context_walk(&test->arena, &test->diag, ".", NULL, NULL, NULL, &list) && list.count == 32);
 	for (size_t i = 0; i < list.count; i++) {
-		struct context_entry *entry = &list.entries[i];
+		struct context_entry *entry = list.entries[i];
 
 		if (str_is(entry->path, "l_abs"))
 			CHECK("link", S_ISLNK(entry->stat.st_mode) && str_is(entry->link, "/other/z"));

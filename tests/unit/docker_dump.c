@@ -188,7 +188,7 @@ static bool dump_context(struct dump *dump, const char *mode, const char *root, 
 	    !context_walk(&dump->arena, &dump->diag, root, ignore, only, NULL, &list))
 		return false;
 	for (size_t i = 0; i < list.count && strcmp(mode, "dirs") != 0; i++)
-		buf_addf(&dump->out, "%.*s\n", STR_ARG(list.entries[i].path));
+		buf_addf(&dump->out, "%.*s\n", STR_ARG(list.entries[i]->path));
 	for (size_t i = 0; i < list.dir_count && strcmp(mode, "dirs") == 0; i++)
 		buf_addf(&dump->out, "%.*s\n", STR_ARG(list.dirs[i]));
 	return true;
