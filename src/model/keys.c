@@ -5,83 +5,114 @@
 
 #include <stddef.h>
 
-const struct keys_entry keys_table[] = {
-	{"os_versions", KEYS_TOP, KEYS_TEXTS, offsetof(struct keys_top, os_versions), false,
-	 "operating system versions, the first axis"},
-	{"python_versions", KEYS_TOP, KEYS_LIST, offsetof(struct keys_top, python_versions), false,
-	 "Python versions, the second axis"},
-	{"build_layers", KEYS_TOP, KEYS_LIST, offsetof(struct keys_top, build_layers), true,
-	 "layers: a template each"},
-	{"build_sequences", KEYS_TOP, KEYS_LIST, offsetof(struct keys_top, build_sequences), false,
-	 "named selections of images"},
-	{"build_config", KEYS_TOP, KEYS_DICT, offsetof(struct keys_top, build_config), false,
-	 "settings and custom variables"},
-	{"axes", KEYS_TOP, KEYS_DICT, offsetof(struct keys_top, axes), false, "further axes: name and values"},
-	{"exclude", KEYS_TOP, KEYS_LIST, offsetof(struct keys_top, exclude), false,
-	 "combinations that are not built"},
-	{"tag_owner", KEYS_TOP, KEYS_DICT, offsetof(struct keys_top, tag_owner), false,
-	 "which image gets a tag that several ask for"},
-	{"rootfs", KEYS_TOP, KEYS_DICT, offsetof(struct keys_top, rootfs), false,
-	 "root file systems to make, by OS version"},
-	{"registry", KEYS_TOP, KEYS_TEXT, offsetof(struct keys_top, registry), false, "where pushes go"},
+#define IMAGE(field) offsetof(struct keys_image, field)
+#define KEYS_ANY_IMAGE (KEYS_LAYER | KEYS_IMAGE | KEYS_DISCOVER)
 
-	{"version", KEYS_PYTHON, KEYS_TEXT, offsetof(struct keys_python, version), true, "such as 3.10"},
-	{"bump", KEYS_PYTHON, KEYS_TEXT, offsetof(struct keys_python, bump), false, "patch level, such as 17"},
-	{"compilation_method", KEYS_PYTHON, KEYS_TEXT, offsetof(struct keys_python, method), false,
+const struct keys_entry keys_table[] = {
+	{"os_versions", KEYS_TOP, KEYS_TEXTS, offsetof(struct keys_top, os_versions), 0,
+	 "operating system versions, the first axis"},
+	{"python_versions", KEYS_TOP, KEYS_LIST, offsetof(struct keys_top, python_versions), 0,
+	 "Python versions, the second axis"},
+	{"build_layers", KEYS_TOP, KEYS_LIST, offsetof(struct keys_top, build_layers), 0,
+	 "layers: a template each"},
+	{"build_sequences", KEYS_TOP, KEYS_LIST, offsetof(struct keys_top, build_sequences), 0,
+	 "named selections of images"},
+	{"build_config", KEYS_TOP, KEYS_DICT, offsetof(struct keys_top, build_config), 0,
+	 "settings and custom variables"},
+	{"axes", KEYS_TOP, KEYS_DICT, offsetof(struct keys_top, axes), 0, "further axes: name and values"},
+	{"exclude", KEYS_TOP, KEYS_LIST, offsetof(struct keys_top, exclude), 0,
+	 "combinations that are not built"},
+	{"tag_owner", KEYS_TOP, KEYS_DICT, offsetof(struct keys_top, tag_owner), 0,
+	 "which image gets a tag that several ask for"},
+	{"rootfs", KEYS_TOP, KEYS_DICT, offsetof(struct keys_top, rootfs), 0,
+	 "root file systems to make, by OS version"},
+	{"registry", KEYS_TOP, KEYS_TEXT, offsetof(struct keys_top, registry), 0, "where pushes go"},
+	{"images", KEYS_TOP, KEYS_LIST, offsetof(struct keys_top, images), 0, "images with Dockerfiles of their own"},
+	{"discover", KEYS_TOP, KEYS_ANY, offsetof(struct keys_top, discover), 0,
+	 "Dockerfiles to find: a pattern, or a list of entries"},
+	{"groups", KEYS_TOP, KEYS_DICT, offsetof(struct keys_top, groups), 0,
+	 "groups: a name and the layers and images in it"},
+	{"include", KEYS_TOP, KEYS_LIST, offsetof(struct keys_top, include), 0,
+	 "combinations that are built although exclude names them"},
+	{"repository", KEYS_TOP, KEYS_TEXT, offsetof(struct keys_top, repository), 0,
+	 "what the tags of images without tags begin with; registry if not given"},
+	{"version", KEYS_TOP, KEYS_TEXT, offsetof(struct keys_top, version), 0,
+	 "pushed beside latest; git: what git describe says"},
+	{"args", KEYS_TOP, KEYS_PAIRS, offsetof(struct keys_top, args), 0,
+	 "build arguments of every image that declares them"},
+	{"labels", KEYS_TOP, KEYS_PAIRS, offsetof(struct keys_top, labels), 0, "labels of every image"},
+	{"platforms", KEYS_TOP, KEYS_TEXTS, offsetof(struct keys_top, platforms), 0,
+	 "what images are built for that say nothing else"},
+
+	{"version", KEYS_PYTHON, KEYS_TEXT, offsetof(struct keys_python, version), KEYS_PYTHON, "such as 3.10"},
+	{"bump", KEYS_PYTHON, KEYS_TEXT, offsetof(struct keys_python, bump), 0, "patch level, such as 17"},
+	{"compilation_method", KEYS_PYTHON, KEYS_TEXT, offsetof(struct keys_python, method), 0,
 	 "source, or how else it gets in"},
-	{"base_os", KEYS_PYTHON, KEYS_TEXT, offsetof(struct keys_python, base_os), false,
+	{"base_os", KEYS_PYTHON, KEYS_TEXT, offsetof(struct keys_python, base_os), 0,
 	 "the OS version that it is built on unless it is compiled from source"},
 
-	{"name", KEYS_LAYER, KEYS_TEXT, offsetof(struct keys_layer, name), true, "its name"},
-	{"template", KEYS_LAYER, KEYS_TEXT, offsetof(struct keys_layer, template), true, "its template"},
-	{"depends_on", KEYS_LAYER, KEYS_TEXTS, offsetof(struct keys_layer, depends_on), false,
-	 "the layers that it builds on"},
-	{"tags", KEYS_LAYER, KEYS_TEXTS, offsetof(struct keys_layer, tags), false, "its tags, with ${...}"},
-	{"tag", KEYS_LAYER, KEYS_TEXTS, offsetof(struct keys_layer, tag), false, "the same for a single one"},
-	{"context", KEYS_LAYER, KEYS_TEXT, offsetof(struct keys_layer, context), false, "build context"},
-	{"target", KEYS_LAYER, KEYS_TEXT, offsetof(struct keys_layer, target), false, "stage to build"},
-	{"axes", KEYS_LAYER, KEYS_TEXTS, offsetof(struct keys_layer, axes), false,
-	 "the axes that it varies over"},
-	{"description", KEYS_LAYER, KEYS_TEXT, offsetof(struct keys_layer, description), false, "for listings"},
+	{"name", KEYS_LAYER | KEYS_IMAGE, KEYS_TEXT, IMAGE(name), KEYS_LAYER | KEYS_IMAGE, "its name"},
+	{"name", KEYS_DISCOVER, KEYS_TEXT, IMAGE(name), 0, "their names, with {dir} and {parent}; {dir} if not given"},
+	{"template", KEYS_LAYER, KEYS_TEXT, IMAGE(template), KEYS_LAYER, "its template"},
+	{"dockerfile", KEYS_IMAGE, KEYS_TEXT, IMAGE(dockerfile), 0, "its Dockerfile"},
+	{"files", KEYS_DISCOVER, KEYS_TEXT, IMAGE(files), KEYS_DISCOVER, "a pattern of Dockerfiles"},
+	{"depends_on", KEYS_LAYER | KEYS_IMAGE, KEYS_TEXTS, IMAGE(depends_on), 0,
+	 "the layers and images that it builds on"},
+	{"tags", KEYS_ANY_IMAGE, KEYS_TEXTS, IMAGE(tags), 0, "its tags, with ${...}"},
+	{"tag", KEYS_ANY_IMAGE, KEYS_TEXTS, IMAGE(tag), 0, "the same for a single one"},
+	{"context", KEYS_ANY_IMAGE, KEYS_TEXT, IMAGE(context), 0, "build context"},
+	{"target", KEYS_ANY_IMAGE, KEYS_TEXT, IMAGE(target), 0, "stage to build"},
+	{"axes", KEYS_ANY_IMAGE, KEYS_TEXTS, IMAGE(axes), 0, "the axes that it varies over"},
+	{"args", KEYS_ANY_IMAGE, KEYS_PAIRS, IMAGE(args), 0, "build arguments, with ${...}"},
+	{"labels", KEYS_ANY_IMAGE, KEYS_PAIRS, IMAGE(labels), 0, "labels, with ${...}"},
+	{"groups", KEYS_ANY_IMAGE, KEYS_TEXTS, IMAGE(groups), 0, "the groups that it is in"},
+	{"group", KEYS_ANY_IMAGE, KEYS_TEXTS, IMAGE(group), 0, "the same for a single one"},
+	{"platforms", KEYS_ANY_IMAGE, KEYS_TEXTS, IMAGE(platforms), 0, "what it is built for: OS/ARCHITECTURE"},
+	{"version", KEYS_ANY_IMAGE, KEYS_TEXT, IMAGE(version), 0, "its own version: NAME-VERSION is pushed as well"},
+	{"secrets", KEYS_ANY_IMAGE, KEYS_TEXTS, IMAGE(secrets), 0, "secrets of its build: id=ID,src=FILE or id=ID,env=NAME"},
+	{"ssh", KEYS_ANY_IMAGE, KEYS_TEXTS, IMAGE(ssh), 0, "agents of its build: default or ID=PATH"},
+	{"health", KEYS_ANY_IMAGE, KEYS_TEXTS, IMAGE(health), 0, "command that tells that a container of it is well"},
+	{"test", KEYS_ANY_IMAGE, KEYS_TEXTS, IMAGE(test), 0, "command that tests it, in a container of it"},
+	{"description", KEYS_LAYER | KEYS_IMAGE, KEYS_TEXT, IMAGE(description), 0, "for listings"},
 
-	{"name", KEYS_SEQUENCE, KEYS_TEXT, offsetof(struct keys_sequence, name), true, "its name"},
-	{"description", KEYS_SEQUENCE, KEYS_TEXT, offsetof(struct keys_sequence, description), false,
+	{"name", KEYS_SEQUENCE, KEYS_TEXT, offsetof(struct keys_sequence, name), KEYS_SEQUENCE, "its name"},
+	{"description", KEYS_SEQUENCE, KEYS_TEXT, offsetof(struct keys_sequence, description), 0,
 	 "for listings"},
-	{"os_versions", KEYS_SEQUENCE, KEYS_TEXTS, offsetof(struct keys_sequence, picks[0]), false,
+	{"os_versions", KEYS_SEQUENCE, KEYS_TEXTS, offsetof(struct keys_sequence, picks[0]), 0,
 	 "its OS versions; all if not given"},
-	{"python_versions", KEYS_SEQUENCE, KEYS_TEXTS, offsetof(struct keys_sequence, picks[1]), false,
+	{"python_versions", KEYS_SEQUENCE, KEYS_TEXTS, offsetof(struct keys_sequence, picks[1]), 0,
 	 "its Python versions; all if not given"},
-	{"layers", KEYS_SEQUENCE, KEYS_TEXTS, offsetof(struct keys_sequence, layers), false,
+	{"layers", KEYS_SEQUENCE, KEYS_TEXTS, offsetof(struct keys_sequence, layers), 0,
 	 "its layers; all if not given"},
 
-	{"timezone", KEYS_CONFIG, KEYS_TEXT, offsetof(struct keys_config, timezone), false, "TZ_NAME"},
-	{"registry", KEYS_CONFIG, KEYS_TEXT, offsetof(struct keys_config, registry), false,
+	{"timezone", KEYS_CONFIG, KEYS_TEXT, offsetof(struct keys_config, timezone), 0, "TZ_NAME"},
+	{"registry", KEYS_CONFIG, KEYS_TEXT, offsetof(struct keys_config, registry), 0,
 	 "a namespace for templates, or a host where pushes go"},
-	{"cache_mounts", KEYS_CONFIG, KEYS_ANY, offsetof(struct keys_config, cache_mounts), false,
+	{"cache_mounts", KEYS_CONFIG, KEYS_ANY, offsetof(struct keys_config, cache_mounts), 0,
 	 "for templates"},
-	{"buildkit_enabled", KEYS_CONFIG, KEYS_FLAG, offsetof(struct keys_config, buildkit), false, "BuildKit"},
-	{"parallel_builds", KEYS_CONFIG, KEYS_JOBS, offsetof(struct keys_config, parallel), false,
+	{"buildkit_enabled", KEYS_CONFIG, KEYS_FLAG, offsetof(struct keys_config, buildkit), 0, "BuildKit"},
+	{"parallel_builds", KEYS_CONFIG, KEYS_JOBS, offsetof(struct keys_config, parallel), 0,
 	 "false: one build at a time; a number: so many"},
-	{"cache_registry", KEYS_CONFIG, KEYS_CACHE, offsetof(struct keys_config, cache), false,
+	{"cache_registry", KEYS_CONFIG, KEYS_CACHE, offsetof(struct keys_config, cache), 0,
 	 "inline cache, or where the cache is kept"},
 
-	{"os", KEYS_EXCLUDE, KEYS_TEXTS, offsetof(struct keys_exclude, picks[0]), false, "OS versions"},
-	{"os_version", KEYS_EXCLUDE, KEYS_TEXTS, offsetof(struct keys_exclude, picks[0]), false, "the same"},
-	{"python", KEYS_EXCLUDE, KEYS_TEXTS, offsetof(struct keys_exclude, picks[1]), false, "Python versions"},
-	{"python_version", KEYS_EXCLUDE, KEYS_TEXTS, offsetof(struct keys_exclude, picks[1]), false, "the same"},
+	{"os", KEYS_EXCLUDE, KEYS_TEXTS, offsetof(struct keys_exclude, picks[0]), 0, "OS versions"},
+	{"os_version", KEYS_EXCLUDE, KEYS_TEXTS, offsetof(struct keys_exclude, picks[0]), 0, "the same"},
+	{"python", KEYS_EXCLUDE, KEYS_TEXTS, offsetof(struct keys_exclude, picks[1]), 0, "Python versions"},
+	{"python_version", KEYS_EXCLUDE, KEYS_TEXTS, offsetof(struct keys_exclude, picks[1]), 0, "the same"},
 
-	{"suite", KEYS_ROOTFS, KEYS_TEXT, offsetof(struct keys_rootfs, suite), false,
+	{"suite", KEYS_ROOTFS, KEYS_TEXT, offsetof(struct keys_rootfs, suite), 0,
 	 "the suite; the OS version if not given"},
-	{"variant", KEYS_ROOTFS, KEYS_TEXT, offsetof(struct keys_rootfs, variant), false, "of mmdebstrap"},
-	{"packages", KEYS_ROOTFS, KEYS_TEXTS, offsetof(struct keys_rootfs, packages), false, "to add"},
-	{"epoch", KEYS_ROOTFS, KEYS_TEXT, offsetof(struct keys_rootfs, epoch), false, "SOURCE_DATE_EPOCH"},
+	{"variant", KEYS_ROOTFS, KEYS_TEXT, offsetof(struct keys_rootfs, variant), 0, "of mmdebstrap"},
+	{"packages", KEYS_ROOTFS, KEYS_TEXTS, offsetof(struct keys_rootfs, packages), 0, "to add"},
+	{"epoch", KEYS_ROOTFS, KEYS_TEXT, offsetof(struct keys_rootfs, epoch), 0, "SOURCE_DATE_EPOCH"},
 };
 const size_t keys_count = sizeof keys_table / sizeof *keys_table;
 
 static const struct keys_entry *keys_find(enum keys_section section, struct str name)
 {
 	for (size_t i = 0; i < keys_count; i++) {
-		if (keys_table[i].section == section && str_is(name, keys_table[i].name))
+		if ((keys_table[i].sections & section) && str_is(name, keys_table[i].name))
 			return &keys_table[i];
 	}
 	return NULL;
@@ -100,7 +131,7 @@ static void keys_unknown(const struct keys_reader *reader, enum keys_section sec
 
 	guess_init(&guess, key.text);
 	for (size_t i = 0; i < keys_count; i++) {
-		if (keys_table[i].section == section)
+		if ((keys_table[i].sections & section))
 			guess_offer(&guess, str_of(keys_table[i].name));
 	}
 	if (section == KEYS_SEQUENCE || section == KEYS_EXCLUDE) {
@@ -134,12 +165,35 @@ bool keys_read_texts(const struct keys_reader *reader, struct value v, const cha
 
 	if (v.kind == VALUE_DICT)
 		return keys_wrong(reader, v, what, "text or a list of texts");
-	*out = (struct keys_texts){.span = value_span(v), .given = true};
+	*out = (struct keys_texts){.span = value_span(v), .given = true, .list = list};
 	out->items = ARENA_ARRAY(reader->arena, count, struct keys_text);
 	for (size_t i = 0; i < count; i++) {
 		struct value item = list ? v.as.list->items[i] : v;
 
 		if (keys_read_text(reader, item, list ? "each item of a list here" : what, &out->items[out->count]))
+			out->count++;
+		else
+			ok = false;
+	}
+	return ok;
+}
+
+bool keys_read_pairs(const struct keys_reader *reader, struct value v, const char *what, struct keys_pairs *out)
+{
+	bool ok = true;
+
+	if (v.kind != VALUE_DICT)
+		return keys_wrong(reader, v, what, "a dict");
+	*out = (struct keys_pairs){.given = true};
+	out->items = ARENA_ARRAY(reader->arena, v.as.dict->used, struct keys_pair);
+	for (size_t i = 0; i < v.as.dict->used; i++) {
+		const struct dict_entry *entry = &v.as.dict->entries[i];
+		struct keys_pair *pair = &out->items[out->count];
+
+		if (entry->key.kind == VALUE_UNDEFINED || entry->value.kind == VALUE_NONE)
+			continue;
+		if (keys_read_text(reader, entry->key, "a name here", &pair->name) &&
+		    keys_read_text(reader, entry->value, "each value here", &pair->value))
 			out->count++;
 		else
 			ok = false;
@@ -185,6 +239,8 @@ static bool keys_read_kind(const struct keys_reader *reader, enum keys_kind kind
 	case KEYS_JOBS:
 	case KEYS_CACHE:
 		return keys_read_switch(reader, v, what, kind, out);
+	case KEYS_PAIRS:
+		return keys_read_pairs(reader, v, what, out);
 	case KEYS_LIST:
 		if (v.kind != VALUE_LIST)
 			return keys_wrong(reader, v, what, "a list");
@@ -235,7 +291,7 @@ static bool keys_required(const struct keys_reader *reader, enum keys_section se
 	for (size_t i = 0; i < keys_count; i++) {
 		const struct keys_entry *entry = &keys_table[i];
 
-		if (entry->section != section || !entry->required)
+		if (!(entry->required & section))
 			continue;
 		const struct value *found = dict_find(v.as.dict, str_of(entry->name));
 		if (found && found->kind != VALUE_NONE)

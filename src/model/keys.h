@@ -15,13 +15,15 @@
 enum { KEYS_AXES = 8 }; /* axes of a matrix: 0 is the OS, 1 is Python, then the declared ones */
 
 enum keys_section {
-	KEYS_TOP,
-	KEYS_PYTHON,   /* an entry of python_versions; other keys are the user's */
-	KEYS_LAYER,    /* an entry of build_layers */
-	KEYS_SEQUENCE, /* an entry of build_sequences; names of declared axes as well */
-	KEYS_CONFIG,   /* build_config; other keys are custom variables */
-	KEYS_EXCLUDE,  /* an entry of exclude; names of declared axes as well */
-	KEYS_ROOTFS    /* an entry of rootfs */
+	KEYS_TOP = 1,
+	KEYS_PYTHON = 2,    /* an entry of python_versions; other keys are the user's */
+	KEYS_LAYER = 4,     /* an entry of build_layers */
+	KEYS_IMAGE = 8,     /* an entry of images */
+	KEYS_DISCOVER = 16, /* an entry of discover */
+	KEYS_SEQUENCE = 32, /* an entry of build_sequences; names of declared axes as well */
+	KEYS_CONFIG = 64,   /* build_config; other keys are custom variables */
+	KEYS_EXCLUDE = 128, /* an entry of exclude or include; names of declared axes as well */
+	KEYS_ROOTFS = 256   /* an entry of rootfs */
 };
 
 enum keys_kind {
@@ -30,6 +32,7 @@ enum keys_kind {
 	KEYS_FLAG,  /* struct keys_switch: a boolean */
 	KEYS_JOBS,  /* struct keys_switch: a boolean or a number from 1 */
 	KEYS_CACHE, /* struct keys_switch: a boolean or a text */
+	KEYS_PAIRS, /* struct keys_pairs: a dict of scalars */
 	KEYS_LIST,  /* struct value */
 	KEYS_DICT,  /* struct value */
 	KEYS_ANY    /* struct value */
@@ -46,6 +49,18 @@ struct keys_texts {
 	size_t count;
 	struct span span;
 	bool given;
+	bool list; /* it was written as a list */
+};
+
+/* A dict of scalars in its order; a name whose value is null is left out. */
+struct keys_pair {
+	struct keys_text name, value;
+};
+
+struct keys_pairs {
+	struct keys_pair *items;
+	size_t count;
+	bool given;
 };
 
 struct keys_switch {
@@ -57,10 +72,10 @@ struct keys_switch {
 
 struct keys_entry {
 	const char *name;
-	enum keys_section section;
+	unsigned sections; /* where it may stand: a bit for each enum keys_section */
 	enum keys_kind kind;
-	size_t offset; /* into the section's structure below */
-	bool required;
+	size_t offset;     /* into the section's structure below */
+	unsigned required; /* likewise: where it must */
 	const char *help;
 };
 
@@ -71,17 +86,24 @@ extern const size_t keys_count;
 struct keys_top {
 	struct keys_texts os_versions;
 	struct value python_versions, build_layers, build_sequences, build_config;
-	struct value axes, exclude, tag_owner, rootfs;
-	struct keys_text registry;
+	struct value images, discover, groups;
+	struct value axes, exclude, include, tag_owner, rootfs;
+	struct keys_text registry, repository, version;
+	struct keys_pairs args, labels;
+	struct keys_texts platforms;
 };
 
 struct keys_python {
 	struct keys_text version, bump, method, base_os;
 };
 
-struct keys_layer {
-	struct keys_text name, template, context, target, description;
-	struct keys_texts depends_on, tags, tag, axes;
+/* Entries of build_layers, images and discover; not every key may stand in each. */
+struct keys_image {
+	struct keys_text name, template, dockerfile, files;
+	struct keys_text context, target, description, version;
+	struct keys_texts depends_on, tags, tag, axes, groups, group, platforms;
+	struct keys_texts secrets, ssh, health, test;
+	struct keys_pairs args, labels;
 };
 
 struct keys_sequence {
@@ -120,6 +142,9 @@ bool keys_read(const struct keys_reader *reader, enum keys_section section, stru
 /* A scalar or a list of scalars; WHAT names it. */
 bool keys_read_texts(const struct keys_reader *reader, struct value v, const char *what,
                      struct keys_texts *out);
+/* A dict of scalars. */
+bool keys_read_pairs(const struct keys_reader *reader, struct value v, const char *what,
+                     struct keys_pairs *out);
 /* A scalar. */
 bool keys_read_text(const struct keys_reader *reader, struct value v, const char *what,
                     struct keys_text *out);

@@ -257,7 +257,7 @@ static uint32_t layer_axes(const struct matrix *matrix, const struct keys_texts 
 }
 
 /* Without `axes`, the layer "base" varies over the OS only, every other one over OS and Python. */
-static uint32_t layer_vary(const struct matrix *matrix, const struct keys_layer *keys)
+static uint32_t layer_vary(const struct matrix *matrix, const struct keys_image *keys)
 {
 	uint32_t vary = 1u << MATRIX_OS;
 
@@ -277,7 +277,7 @@ static const struct keys_text *layer_name(const struct matrix *matrix, uint32_t 
 	return &matrix->layers[number].name;
 }
 
-static struct keys_texts layer_tags(struct matrix *matrix, const struct keys_layer *keys)
+static struct keys_texts layer_tags(struct matrix *matrix, const struct keys_image *keys)
 {
 	struct keys_texts tags = keys->tags;
 
@@ -294,7 +294,7 @@ static struct keys_texts layer_tags(struct matrix *matrix, const struct keys_lay
 static void matrix_read_layer(struct matrix *matrix, struct value entry)
 {
 	struct keys_reader reader = matrix_reader(matrix);
-	struct keys_layer keys = {0};
+	struct keys_image keys = {0};
 
 	keys_read(&reader, KEYS_LAYER, entry, "a layer", &keys);
 	if (!keys.name.text.p ||

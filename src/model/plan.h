@@ -22,6 +22,13 @@ struct plan_parent {
 	struct str ref;
 };
 
+/* A command to run in a container of an image. */
+struct plan_command {
+	struct str *words;
+	size_t count; /* 0: none */
+	bool shell;   /* the one word is for sh -c; else they are the program and its arguments */
+};
+
 struct plan_image {
 	struct str name;       /* short name: what follows "Dockerfile." */
 	struct str layer;      /* its layer; "" for a hand-written one */
@@ -37,6 +44,16 @@ struct plan_image {
 	size_t tag_count;
 	struct plan_arg *args; /* build arguments that the Dockerfile declares */
 	size_t arg_count;
+	struct plan_arg *labels; /* each name once */
+	size_t label_count;
+	struct str *secrets;   /* as the engine takes them, the id first: id=ID,src=FILE or id=ID,env=NAME */
+	size_t secret_count;
+	struct str *ssh;       /* likewise: default, or ID=PATH[,PATH] */
+	size_t ssh_count;
+	struct str *platforms; /* OS/ARCHITECTURE[/VARIANT]; none: as --platform or the engine has it */
+	size_t platform_count;
+	struct str version;    /* its own, "" if none: NAME-VERSION is pushed as well */
+	struct plan_command health, test;
 	struct plan_parent *parents;
 	size_t parent_count;
 	struct str *onbuild;   /* Dockerfiles of the parents that it builds FROM and that have ONBUILD */
@@ -91,6 +108,8 @@ struct plan {
 	struct str *os_versions, *python_versions, *layers; /* for the summary */
 	size_t os_count, python_count, layer_count;
 	struct str registry;      /* where pushes go, "" none */
+	struct str repository;    /* of local tags, what the registry takes the place of when they are pushed, "" none */
+	struct str version;       /* pushed beside latest, "" none: --release, else the matrix's version */
 	struct str cache_registry; /* build_config.cache_registry where it is text, else "" */
 	bool cache_inline;        /* build_config.cache_registry is true or text: inline cache */
 	struct str output;        /* "generated" */
@@ -105,6 +124,7 @@ struct plan_options {
 	const char *const *sequences; /* NULL-terminated: only these; NULL: all */
 	const char *tag;              /* --tag, or NULL */
 	const char *registry;         /* --registry, or NULL */
+	const char *release;          /* --release, or NULL */
 	unsigned jobs;                /* --jobs; 0: not given */
 	bool strict;
 };
