@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/fs.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -109,6 +110,40 @@ int fs_read_arena(const char *path, struct arena *arena, struct str *text)
 	if (!standard)
 		close_keeping_errno(fd);
 	return result;
+}
+
+static int by_bytes(const void *a, const void *b)
+{
+	return str_cmp(*(const struct str *)a, *(const struct str *)b);
+}
+
+int fs_list(const char *path, struct arena *arena, struct str **names, size_t *count)
+{
+	DIR *dir = opendir(path);
+	const struct dirent *entry;
+	size_t room = 0;
+
+	*names = NULL;
+	*count = 0;
+	if (!dir)
+		return -1;
+	for (errno = 0; (entry = readdir(dir)); errno = 0) {
+		struct str name = str_of(entry->d_name);
+
+		if (str_is(name, ".") || str_is(name, ".."))
+			continue;
+		if (*count == room) {
+			room = room ? room * 2 : 16;
+			*names = arena_grow(arena, *names, *count * sizeof **names, room * sizeof **names);
+		}
+		(*names)[(*count)++] = (struct str){arena_strndup(arena, name.p, name.n), name.n};
+	}
+	int saved = errno;
+	closedir(dir);
+	if (*count)
+		qsort(*names, *count, sizeof **names, by_bytes);
+	errno = saved;
+	return saved ? -1 : 0;
 }
 
 static bool same_bytes(int fd, struct str bytes)

@@ -27,6 +27,9 @@ enum fs_written fs_write(const char *path, struct str bytes, mode_t mode);
 /* True where PATH is a regular file with exactly BYTES and the permission bits MODE. */
 bool fs_same(const char *path, struct str bytes, mode_t mode);
 
+/* The names in the directory PATH but "." and "..", sorted by bytes, in ARENA. */
+int fs_list(const char *path, struct arena *arena, struct str **names, size_t *count);
+
 /* mkdir -p. */
 int fs_mkdirs(const char *path);
 /* Makes PATH a symbolic link to TARGET, replacing a link (never anything else) atomically. */

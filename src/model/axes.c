@@ -89,6 +89,24 @@ static bool pick_has(const struct matrix_pick *pick, uint32_t value)
 	return false;
 }
 
+/* True where an entry of include, as far as its axes are POINT's, matches it. */
+static bool axes_included(const struct axes *axes, const struct axes_point *point)
+{
+	const struct matrix *matrix = axes->matrix;
+
+	for (uint32_t i = 0; i < matrix->include_count; i++) {
+		const struct matrix_pick *picks = matrix->includes[i].picks;
+		uint32_t axis = 0;
+
+		while (axis < matrix->axis_count && (!picks[axis].given || point->at[axis] == AXES_NONE ||
+		                                     pick_has(&picks[axis], point->at[axis])))
+			axis++;
+		if (axis == matrix->axis_count)
+			return true;
+	}
+	return false;
+}
+
 bool axes_excluded(const struct axes *axes, const struct axes_point *point)
 {
 	const struct matrix *matrix = axes->matrix;
@@ -100,7 +118,7 @@ bool axes_excluded(const struct axes *axes, const struct axes_point *point)
 		while (axis < matrix->axis_count && (!picks[axis].given || pick_has(&picks[axis], point->at[axis])))
 			axis++;
 		if (axis == matrix->axis_count)
-			return true;
+			return !axes_included(axes, point);
 	}
 	return false;
 }
@@ -144,6 +162,12 @@ static void axes_select_layer(const struct axes *axes, uint32_t layer, const str
 		if (!axes_excluded(axes, &point))
 			axes_put(list, axes_id(axes, &point));
 	}
+}
+
+void axes_select_written(const struct axes *axes, struct axes_list *list)
+{
+	for (uint32_t layer = axes->matrix->template_count; layer < axes->matrix->layer_count; layer++)
+		axes_select_layer(axes, layer, NULL, list);
 }
 
 void axes_select(const struct axes *axes, uint32_t sequence, struct axes_list *list)

@@ -37,11 +37,17 @@ bool axes_init(struct axes *axes, const struct matrix *matrix, uint32_t *vary);
 
 struct axes_point axes_point(const struct axes *axes, uint32_t id);
 uint32_t axes_id(const struct axes *axes, const struct axes_point *point);
-/* True where `exclude` takes POINT away: an entry whose every axis the layer varies over and matches. */
+/*
+ * True where `exclude` takes POINT away (an entry whose every axis the layer
+ * varies over and matches) and `include` does not bring it back (an entry that
+ * matches in those axes that the layer varies over).
+ */
 bool axes_excluded(const struct axes *axes, const struct axes_point *point);
 
 /* Adds the combinations of SEQUENCE to LIST; with MATRIX_NONE all of the matrix (without base_os alone). */
 void axes_select(const struct axes *axes, uint32_t sequence, struct axes_list *list);
+/* Adds what was written by hand. */
+void axes_select_written(const struct axes *axes, struct axes_list *list);
 /* Puts LIST in the matrix's order (OS, then Python, then further axes, then layer) and drops repetitions. */
 void axes_sort(const struct axes *axes, struct axes_list *list);
 

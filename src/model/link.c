@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "model/planner.h"
 
+#include "base/fs.h"
 #include "model/name.h"
 
-enum {
-	LINK_TOLD = 20, /* strays that are told one by one */
-	LINK_ARGS = 4   /* build arguments that dtk gives */
-};
+#include <errno.h>
+
+enum { LINK_TOLD = 20 /* strays that are told one by one */ };
 
 static const struct matrix_layer *link_layer(const struct planner *planner, uint32_t image)
 {
@@ -16,49 +16,6 @@ static const struct matrix_layer *link_layer(const struct planner *planner, uint
 static uint32_t link_layer_number(const struct planner *planner, uint32_t image)
 {
 	return axes_point(&planner->axes, planner->ids[image]).layer;
-}
-
-static struct str link_python(const struct planner *planner, const struct plan_image *image)
-{
-	struct buf text = BUF_INIT;
-
-	if (image->python_bump.n == 0)
-		return image->python;
-	buf_addstr(&text, image->python);
-	buf_addc(&text, '.');
-	buf_addstr(&text, image->python_bump);
-	struct str whole = {arena_strndup(&planner->plan->arena, text.p, text.n), text.n};
-	buf_release(&text);
-	return whole;
-}
-
-/* The arguments that IMAGE's build could be given, those without a value left out. */
-static size_t link_args(const struct planner *planner, const struct plan_image *image,
-                        struct docker_arg args[LINK_ARGS])
-{
-	const struct docker_arg all[LINK_ARGS] = {
-		{STR("UBUNTU_VER"), image->os},
-		{STR("TZ_NAME"), image->timezone},
-		{STR("PY_VER_BASE"), image->python},
-		{STR("PY_VER"), link_python(planner, image)},
-	};
-	size_t count = 0;
-
-	for (size_t i = 0; i < LINK_ARGS; i++) {
-		if (all[i].value.n)
-			args[count++] = all[i];
-	}
-	return count;
-}
-
-static void link_declared(struct planner *planner, struct plan_image *image, const struct docker_file *file,
-                          const struct docker_arg *args, size_t count)
-{
-	image->args = ARENA_ARRAY(&planner->plan->arena, count, struct plan_arg);
-	for (size_t i = 0; i < count; i++) {
-		if (docker_declares(file, args[i].name))
-			image->args[image->arg_count++] = (struct plan_arg){args[i].name, args[i].value};
-	}
 }
 
 /* REF as the parent has it where it is the same text, else a copy. */
@@ -103,6 +60,16 @@ static void link_stray(struct planner *planner, uint32_t image, const struct doc
 		layer, image, str_slice(kept, str_find(kept, ' ', 0) + 1, kept.n), ref->span, 0};
 }
 
+/* An image that nobody named otherwise may be made from another one of its name: redis FROM redis:7. */
+static bool link_is_hub(const struct planner *planner, uint32_t number, struct str ref)
+{
+	const struct plan_image *image = &planner->plan->images[number];
+	struct str repository = name_repository(ref);
+
+	return link_layer(planner, number)->written && str_find(repository, '/', 0) == repository.n &&
+	       image->tag_count && str_eq(repository, name_repository(image->tags[0]));
+}
+
 static void link_ref(struct planner *planner, uint32_t image, const struct docker_ref *ref)
 {
 	uint32_t id;
@@ -112,7 +79,7 @@ static void link_ref(struct planner *planner, uint32_t image, const struct docke
 	id = tags_find(&planner->tags, ref->name, planner->built);
 	if (id != AXES_NONE)
 		link_edge(planner, image, id, ref);
-	else if (tags_ours(&planner->tags, ref->name))
+	else if (tags_ours(&planner->tags, ref->name) && !link_is_hub(planner, image, ref->name))
 		link_stray(planner, image, ref);
 }
 
@@ -146,41 +113,40 @@ static bool link_has_triggers(const struct docker_file *file)
 }
 
 /* A Dockerfile that names the file of its OS's root file system needs it. */
-static void link_rootfs(struct planner *planner, struct plan_image *image, uint32_t os)
+static void link_rootfs(struct planner *planner, struct plan_image *image, struct str text, uint32_t os)
 {
 	uint32_t number = os == AXES_NONE ? 0 : planner->rootfs_of[os];
 
-	if (number && strstr(image->text.p, planner->plan->rootfs[number - 1].file.p))
+	if (number && strstr(text.p, planner->plan->rootfs[number - 1].file.p))
 		image->rootfs = number;
 }
 
-static bool link_read(struct planner *planner, uint32_t number, uint32_t source)
+static bool link_read(struct planner *planner, uint32_t number, const struct planner_source *text)
 {
-	struct plan_image *image = &planner->plan->images[number];
-	struct docker_arg args[LINK_ARGS];
-	size_t arg_count = link_args(planner, image, args), ref_count = 0;
+	size_t arg_count, ref_count = 0;
+	struct docker_arg *args = image_args(planner, number, &arg_count);
 	unsigned errors = planner->diag->errors;
-	struct docker_file *file = docker_parse(&planner->scratch, planner->diag, source, image->text);
+	struct docker_file *file = docker_parse(&planner->scratch, planner->diag, text->source, text->text);
 	struct docker_ref *refs = NULL;
 
 	if (!file)
 		return false;
 	if (!file->foreign)
-		refs = docker_refs(&planner->scratch, planner->diag, file, args, arg_count, image->target,
-		                   &ref_count);
+		refs = docker_refs(&planner->scratch, planner->diag, file, args, arg_count,
+		                   planner->plan->images[number].target, &ref_count);
 	if (planner->diag->errors > errors)
 		return false;
-	link_declared(planner, image, file, args, arg_count);
+	image_declared(planner, number, file, args, arg_count);
 	planner->triggers[number] = link_has_triggers(file);
 	for (size_t i = 0; i < ref_count; i++)
 		link_ref(planner, number, &refs[i]);
 	if (file->foreign)
-		link_foreign(planner, number, (struct span){source, 0, 0});
+		link_foreign(planner, number, (struct span){text->source, 0, 0});
 	return true;
 }
 
 /* As link_read, but what it says goes nowhere, unless it is an error. */
-static bool link_read_quietly(struct planner *planner, uint32_t image, uint32_t source)
+static bool link_read_quietly(struct planner *planner, uint32_t image, const struct planner_source *text)
 {
 	struct diag *diag = planner->diag, loud = *diag;
 
@@ -188,26 +154,57 @@ static bool link_read_quietly(struct planner *planner, uint32_t image, uint32_t 
 		planner->silence = fopen("/dev/null", "w");
 	if (planner->silence)
 		diag->out = planner->silence;
-	bool ok = link_read(planner, image, source);
+	bool ok = link_read(planner, image, text);
 	diag->out = loud.out;
 	diag->warnings = loud.warnings;
 	diag->errors = loud.errors;
-	return ok || link_read(planner, image, source);
+	return ok || link_read(planner, image, text);
+}
+
+/* The text of a hand-written Dockerfile; p is NULL after an error, which is told once. */
+static struct planner_source link_written(struct planner *planner, const struct matrix_layer *layer)
+{
+	struct version *world = planner->matrix.world;
+	bool fresh;
+	struct map_entry *entry = map_put(&planner->files, layer->dockerfile.text, &fresh);
+	struct planner_source read = {{NULL, 0}, 0};
+	const char *path = layer->dockerfile.text.p;
+
+	if (!fresh)
+		return planner->sources[entry->value.number];
+	if (fs_read_arena(path, &planner->plan->arena, &read.text) != 0) {
+		diag_error(planner->diag, layer->dockerfile.span, "%s: cannot be read: %s", path, strerror(errno));
+		read.text.p = NULL;
+	}
+	world->watch(world->context, path, read.text.p != NULL);
+	if (read.text.p)
+		read.source = diag_source(planner->diag, path, read.text);
+	entry->value.number = planner->source_count;
+	MEM_ROOM(planner->sources, planner->source_count, planner->source_room);
+	planner->sources[planner->source_count++] = read;
+	return read;
 }
 
 bool link_image(struct planner *planner, uint32_t number)
 {
 	struct axes_point point = axes_point(&planner->axes, planner->ids[number]);
+	const struct matrix_layer *layer = &planner->matrix.layers[point.layer];
 	struct plan_image *image = &planner->plan->images[number];
-	uint32_t source = diag_source(planner->diag, image->dockerfile.p, image->text);
 	unsigned warnings = planner->diag->warnings;
+	struct planner_source text;
 	bool ok;
 
-	link_rootfs(planner, image, point.at[MATRIX_OS]);
-	if (planner->warned[point.layer])
-		ok = link_read_quietly(planner, number, source);
+	if (layer->written)
+		text = link_written(planner, layer);
 	else
-		ok = link_read(planner, number, source);
+		text = (struct planner_source){image->text, diag_source(planner->diag, image->dockerfile.p, image->text)};
+	if (!text.text.p)
+		return false;
+	link_rootfs(planner, image, text.text, point.at[MATRIX_OS]);
+	if (planner->warned[point.layer])
+		ok = link_read_quietly(planner, number, &text);
+	else
+		ok = link_read(planner, number, &text);
 	if (planner->diag->warnings > warnings)
 		planner->warned[point.layer] = true;
 	arena_clear(&planner->scratch);
@@ -234,7 +231,7 @@ static void stray_offer_parents(struct planner *planner, const struct planner_st
 static void stray_tell(struct planner *planner, const struct planner_stray *stray)
 {
 	struct diag *diag = planner->diag;
-	struct str layer = planner->matrix.layers[stray->layer].name.text;
+	const struct matrix_layer *layer = &planner->matrix.layers[stray->layer];
 	struct buf text = BUF_INIT;
 	struct guess guess;
 
@@ -242,7 +239,8 @@ static void stray_tell(struct planner *planner, const struct planner_stray *stra
 	buf_addf(&text, "'%.*s' is a name of this matrix's, but no image of it has that tag",
 	         STR_ARG(stray->ref));
 	if (stray->more)
-		buf_addf(&text, " (the same in %u more of layer '%.*s')", (unsigned)stray->more, STR_ARG(layer));
+		buf_addf(&text, " (the same in %u more of %s '%.*s')", (unsigned)stray->more,
+		         matrix_layer_word(layer), STR_ARG(layer->name.text));
 	if (planner->options->strict)
 		diag_error(diag, stray->span, "%s", text.p);
 	else
@@ -329,13 +327,14 @@ static bool depends_check(struct planner *planner, uint32_t image, const struct 
 
 	if (unused != MATRIX_NONE)
 		diag_warning(planner->diag, layer->depends_on.span,
-		             "layer '%.*s' depends_on '%.*s', but nothing in %.*s leads to it",
-		             STR_ARG(layer->name.text), STR_ARG(planner->matrix.layers[unused].name.text),
+		             "%s '%.*s' depends_on '%.*s', but nothing in %.*s leads to it",
+		             matrix_layer_word(layer), STR_ARG(layer->name.text), STR_ARG(planner->matrix.layers[unused].name.text),
 		             STR_ARG(from->dockerfile));
 	if (unsaid)
 		diag_warning(planner->diag, layer->depends_on.span,
-		             "layer '%.*s' builds on '%.*s' of layer '%.*s' (in %.*s), which depends_on does not say",
-		             STR_ARG(layer->name.text), STR_ARG(unsaid->ref),
+		             "%s '%.*s' builds on '%.*s' of %s '%.*s' (in %.*s), which depends_on does not say",
+		             matrix_layer_word(layer), STR_ARG(layer->name.text), STR_ARG(unsaid->ref),
+		             matrix_layer_word(link_layer(planner, unsaid->image)),
 		             STR_ARG(link_layer(planner, unsaid->image)->name.text), STR_ARG(from->dockerfile));
 	return unused != MATRIX_NONE || unsaid;
 }

@@ -3,6 +3,8 @@
 
 #include "base/fs.h"
 #include "data/yaml.h"
+#include "model/declare.h"
+#include "model/detail.h"
 #include "model/name.h"
 
 static const char *const axis_whats[] = {"OS version", "Python version", "axis value"};
@@ -12,13 +14,13 @@ static const char *axis_what(uint32_t axis)
 	return axis_whats[axis < 2 ? axis : 2];
 }
 
-static struct keys_reader matrix_reader(const struct matrix *matrix)
+struct keys_reader matrix_reader(const struct matrix *matrix)
 {
 	return (struct keys_reader){matrix->arena, matrix->diag, &matrix->axis_index};
 }
 
 /* The number of NAME in INDEX, or MATRIX_NONE after an error and a suggestion. */
-static uint32_t matrix_find(const struct matrix *matrix, const struct map *index, struct str name, struct span span,
+uint32_t matrix_find(const struct matrix *matrix, const struct map *index, struct str name, struct span span,
                             const char *what)
 {
 	const struct map_entry *entry = map_get(index, name);
@@ -35,14 +37,17 @@ static uint32_t matrix_find(const struct matrix *matrix, const struct map *index
 }
 
 /* The numbers of NAMES in INDEX, each once; unknown ones are told and left out. */
-static uint32_t *matrix_find_all(const struct matrix *matrix, const struct map *index, const struct keys_texts *names,
+uint32_t *matrix_find_all(const struct matrix *matrix, const struct map *index, const struct keys_texts *names,
                                  const char *what, uint32_t *count)
 {
 	uint32_t *found = ARENA_ARRAY(matrix->arena, names->count, uint32_t);
-	bool *there = mem_alloc(index->count + 1);
+	bool *there;
 
-	memset(there, 0, index->count);
 	*count = 0;
+	if (names->count == 0)
+		return found;
+	there = mem_alloc(index->count + 1);
+	memset(there, 0, index->count);
 	for (size_t i = 0; i < names->count; i++) {
 		uint32_t number = matrix_find(matrix, index, names->items[i].text, names->items[i].span, what);
 
@@ -56,7 +61,7 @@ static uint32_t *matrix_find_all(const struct matrix *matrix, const struct map *
 }
 
 /* Enters NAME as NUMBER; a second one of that name is told, with the place of the first, FIRST. */
-static bool matrix_enter(struct matrix *matrix, struct map *index, struct keys_text name, uint32_t number,
+bool matrix_enter(struct matrix *matrix, struct map *index, struct keys_text name, uint32_t number,
                          const char *what,
                          const struct keys_text *(*first)(const struct matrix *, uint32_t))
 {
@@ -236,103 +241,6 @@ static void matrix_read_axes(struct matrix *matrix, struct value axes)
 	}
 }
 
-/* The axes that `axes` of a layer names. */
-static uint32_t layer_axes(const struct matrix *matrix, const struct keys_texts *axes)
-{
-	uint32_t vary = 0;
-
-	for (size_t i = 0; i < axes->count; i++) {
-		struct keys_text axis = axes->items[i];
-		uint32_t number;
-
-		if (str_is(axis.text, "os"))
-			number = MATRIX_OS;
-		else if (str_is(axis.text, "python"))
-			number = MATRIX_PYTHON;
-		else
-			number = matrix_find(matrix, &matrix->axis_index, axis.text, axis.span, "axis");
-		vary |= number == MATRIX_NONE ? 0 : 1u << number;
-	}
-	return vary;
-}
-
-/* Without `axes`, the layer "base" varies over the OS only, every other one over OS and Python. */
-static uint32_t layer_vary(const struct matrix *matrix, const struct keys_image *keys)
-{
-	uint32_t vary = 1u << MATRIX_OS;
-
-	if (keys->axes.given)
-		vary = layer_axes(matrix, &keys->axes);
-	else if (!str_is(keys->name.text, "base"))
-		vary |= 1u << MATRIX_PYTHON;
-	for (uint32_t i = 0; i < matrix->axis_count; i++) {
-		if (matrix->axes[i].listed == 0)
-			vary &= ~(1u << i);
-	}
-	return vary;
-}
-
-static const struct keys_text *layer_name(const struct matrix *matrix, uint32_t number)
-{
-	return &matrix->layers[number].name;
-}
-
-static struct keys_texts layer_tags(struct matrix *matrix, const struct keys_image *keys)
-{
-	struct keys_texts tags = keys->tags;
-
-	if (!keys->tag.given)
-		return tags;
-	tags.items = ARENA_ARRAY(matrix->arena, keys->tag.count + keys->tags.count, struct keys_text);
-	memcpy(tags.items, keys->tag.items, keys->tag.count * sizeof *tags.items);
-	if (keys->tags.count)
-		memcpy(tags.items + keys->tag.count, keys->tags.items, keys->tags.count * sizeof *tags.items);
-	tags.count = keys->tag.count + keys->tags.count;
-	return tags;
-}
-
-static void matrix_read_layer(struct matrix *matrix, struct value entry)
-{
-	struct keys_reader reader = matrix_reader(matrix);
-	struct keys_image keys = {0};
-
-	keys_read(&reader, KEYS_LAYER, entry, "a layer", &keys);
-	if (!keys.name.text.p ||
-	    !matrix_enter(matrix, &matrix->layer_index, keys.name, matrix->layer_count, "layer", layer_name))
-		return;
-	struct matrix_layer *layer = &matrix->layers[matrix->layer_count++];
-	*layer = (struct matrix_layer){
-		.name = keys.name,
-		.template = keys.template,
-		.context = keys.context.text.n ? str_of(path_clean(matrix->arena, keys.context.text)) : STR("."),
-		.target = keys.target.text.p ? keys.target.text : STR(""),
-		.description = keys.description.text.p ? keys.description.text : STR(""),
-		.tags = layer_tags(matrix, &keys),
-		.depends_on = keys.depends_on,
-		.fixed = keys.axes.given,
-		.vary = layer_vary(matrix, &keys),
-		.config = entry,
-	};
-	if (layer->tags.count == 0)
-		diag_error(matrix->diag, layer->name.span, "the layer '%.*s' has no tags", STR_ARG(layer->name.text));
-}
-
-static void matrix_read_layers(struct matrix *matrix, struct value list)
-{
-	size_t count = list.kind == VALUE_LIST ? list.as.list->count : 0;
-
-	matrix->layers = ARENA_ARRAY(matrix->arena, count, struct matrix_layer);
-	for (size_t i = 0; i < count; i++)
-		matrix_read_layer(matrix, list.as.list->items[i]);
-	for (uint32_t i = 0; i < matrix->layer_count; i++) {
-		struct matrix_layer *layer = &matrix->layers[i];
-		uint32_t found;
-
-		layer->depends = matrix_find_all(matrix, &matrix->layer_index, &layer->depends_on, "layer", &found);
-		layer->depends_on.count = found;
-	}
-}
-
 static void matrix_read_picks(struct matrix *matrix, const struct keys_texts *texts, struct matrix_pick *picks)
 {
 	for (uint32_t i = 0; i < KEYS_AXES; i++) {
@@ -383,9 +291,9 @@ static void matrix_read_sequence(struct matrix *matrix, struct value entry)
 		                                   &sequence->layer_count);
 		return;
 	}
-	sequence->layer_count = matrix->layer_count;
-	sequence->layers = ARENA_ARRAY(matrix->arena, matrix->layer_count, uint32_t);
-	for (uint32_t i = 0; i < matrix->layer_count; i++)
+	sequence->layer_count = matrix->template_count;
+	sequence->layers = ARENA_ARRAY(matrix->arena, matrix->template_count, uint32_t);
+	for (uint32_t i = 0; i < matrix->template_count; i++)
 		sequence->layers[i] = i;
 }
 
@@ -398,28 +306,55 @@ static void matrix_read_sequences(struct matrix *matrix, struct value list)
 		matrix_read_sequence(matrix, list.as.list->items[i]);
 }
 
-static void matrix_read_excludes(struct matrix *matrix, struct value list)
+/* The entries of exclude or include; their number. */
+static uint32_t matrix_read_excludes(struct matrix *matrix, struct value list, const char *what,
+                                     struct matrix_exclude **entries)
 {
 	size_t count = list.kind == VALUE_LIST ? list.as.list->count : 0;
 	struct keys_reader reader = matrix_reader(matrix);
+	uint32_t made = 0;
 
-	matrix->excludes = ARENA_ARRAY(matrix->arena, count, struct matrix_exclude);
+	*entries = ARENA_ARRAY(matrix->arena, count, struct matrix_exclude);
 	for (size_t i = 0; i < count; i++) {
 		struct keys_exclude keys = {0};
 		struct value entry = list.as.list->items[i];
 		bool any = false;
 
-		if (!keys_read(&reader, KEYS_EXCLUDE, entry, "an exclude", &keys))
+		if (!keys_read(&reader, KEYS_EXCLUDE, entry, what, &keys))
 			continue;
 		for (uint32_t j = 0; j < KEYS_AXES; j++)
 			any = any || keys.picks[j].count;
 		if (!any) {
-			diag_error(matrix->diag, value_span(entry), "an exclude must name a version");
+			diag_error(matrix->diag, value_span(entry), "%s must name a version", what);
 			continue;
 		}
-		struct matrix_exclude *exclude = &matrix->excludes[matrix->exclude_count++];
-		exclude->span = value_span(entry);
-		matrix_read_picks(matrix, keys.picks, exclude->picks);
+		(*entries)[made].span = value_span(entry);
+		matrix_read_picks(matrix, keys.picks, (*entries)[made++].picks);
+	}
+	return made;
+}
+
+static const struct keys_text *group_name(const struct matrix *matrix, uint32_t number)
+{
+	return &matrix->groups[number].name;
+}
+
+static void matrix_read_groups(struct matrix *matrix, struct value dict)
+{
+	struct keys_reader reader = matrix_reader(matrix);
+
+	if (dict.kind != VALUE_DICT)
+		return;
+	matrix->groups = ARENA_ARRAY(matrix->arena, dict.as.dict->used, struct matrix_group);
+	for (size_t i = 0; i < dict.as.dict->used; i++) {
+		const struct dict_entry *entry = &dict.as.dict->entries[i];
+		struct matrix_group *group = &matrix->groups[matrix->group_count];
+
+		if (entry->key.kind == VALUE_UNDEFINED || !keys_read_text(&reader, entry->key, "a group", &group->name) ||
+		    !keys_read_texts(&reader, entry->value, "the members of a group", &group->members) ||
+		    !matrix_enter(matrix, &matrix->group_index, group->name, matrix->group_count, "group", group_name))
+			continue;
+		matrix->group_count++;
 	}
 }
 
@@ -482,7 +417,6 @@ static void matrix_read_config(struct matrix *matrix, const struct keys_top *top
 		keys_read(&reader, KEYS_CONFIG, top->build_config, "build_config", &matrix->config);
 	else
 		matrix->build_config = value_dict(matrix->arena);
-	matrix->registry = STR("");
 	if (top->registry.text.p)
 		matrix->registry = top->registry.text;
 	else if (matrix->config.registry.text.p && name_is_host(matrix->config.registry.text))
@@ -494,9 +428,48 @@ static void matrix_read_config(struct matrix *matrix, const struct keys_top *top
 		matrix_check_registry(matrix, matrix->config.cache.text, matrix->config.cache.span);
 }
 
-static void matrix_init(struct matrix *matrix, struct arena *arena, struct diag *diag, uint32_t source, struct str text)
+/* `version: git` is what git describe says. */
+static void matrix_read_version(struct matrix *matrix, const struct keys_top *top, const char *release)
 {
-	*matrix = (struct matrix){.arena = arena, .diag = diag, .source = source, .text = text, .axis_count = 2};
+	struct keys_text version = top->version;
+	const char *why;
+	size_t at;
+
+	if (release) {
+		matrix->version = str_of(release);
+	} else if (version.text.p && str_is(version.text, "git")) {
+		version_git(matrix->world, version.span, &matrix->version);
+	} else if (version.text.p) {
+		matrix->version = version.text;
+		why = name_check_version(version.text, &at);
+		if (why)
+			diag_error(matrix->diag, version.span, "'%.*s' cannot be a tag: %s", STR_ARG(version.text), why);
+	}
+}
+
+/* What the tags of images begin with that nobody tagged. */
+static void matrix_read_repository(struct matrix *matrix, const struct keys_top *top)
+{
+	struct keys_text repository = top->repository.text.p ? top->repository : top->registry;
+
+	if (!repository.text.n)
+		return;
+	if (top->repository.text.p)
+		matrix_check_registry(matrix, repository.text, repository.span);
+	while (repository.text.n && repository.text.p[repository.text.n - 1] == '/')
+		repository.text.n--;
+	matrix->repository = repository.text;
+	if (top->repository.text.p)
+		matrix->own_repository = name_repository(name_normal(matrix->arena, repository.text));
+}
+
+static void matrix_init(struct matrix *matrix, const struct matrix_from *from)
+{
+	*matrix = (struct matrix){
+		.arena = from->arena, .diag = from->diag, .source = from->source, .text = from->text, .axis_count = 2,
+		.output = from->output, .world = from->world, .registry = STR(""), .repository = STR(""),
+		.version = STR(""),
+	};
 	matrix->axes[MATRIX_OS].name = STR("os");
 	matrix->axes[MATRIX_PYTHON].name = STR("python");
 	for (uint32_t i = 0; i < KEYS_AXES; i++)
@@ -504,33 +477,53 @@ static void matrix_init(struct matrix *matrix, struct arena *arena, struct diag 
 	map_init(&matrix->axis_index);
 	map_init(&matrix->layer_index);
 	map_init(&matrix->sequence_index);
+	map_init(&matrix->group_index);
 }
 
-bool matrix_read(struct matrix *matrix, struct arena *arena, struct diag *diag, uint32_t source, struct str text)
+/* The axes come before what varies over them, and all names before what refers to them. */
+static void matrix_read_parts(struct matrix *matrix, const struct keys_top *top, const char *release)
+{
+	matrix_read_os(matrix, &top->os_versions, top->python_versions.kind == VALUE_LIST ?
+	               top->python_versions.as.list->count : 0);
+	matrix_read_pythons(matrix, top->python_versions);
+	matrix_read_axes(matrix, top->axes);
+	matrix_read_version(matrix, top, release);
+	matrix_read_repository(matrix, top);
+	detail_check_all(matrix, top);
+	layer_read_all(matrix, top);
+	matrix_read_sequences(matrix, top->build_sequences);
+	matrix->exclude_count = matrix_read_excludes(matrix, top->exclude, "an exclude", &matrix->excludes);
+	matrix->include_count = matrix_read_excludes(matrix, top->include, "an include", &matrix->includes);
+	matrix_read_groups(matrix, top->groups);
+	matrix_read_owners(matrix, top->tag_owner);
+	matrix_read_rootfs(matrix, top->rootfs);
+	matrix_read_config(matrix, top);
+}
+
+bool matrix_read(struct matrix *matrix, const struct matrix_from *from)
 {
 	struct keys_top top = {0};
+	struct diag *diag = from->diag;
 	unsigned errors = diag->errors;
 	struct value root;
 
-	matrix_init(matrix, arena, diag, source, text);
-	if (!yaml_read(arena, diag, source, text, YAML_MATRIX, &root))
+	matrix_init(matrix, from);
+	if (!yaml_read(from->arena, diag, from->source, from->text, YAML_MATRIX, &root))
 		return false;
 	if (root.kind == VALUE_NONE) {
-		diag_error(diag, (struct span){source, 0, 0}, "the matrix is empty");
+		diag_error(diag, (struct span){from->source, 0, 0}, "the matrix is empty");
 		return false;
 	}
 	struct keys_reader reader = matrix_reader(matrix);
 	keys_read(&reader, KEYS_TOP, root, "the matrix", &top);
-	matrix_read_os(matrix, &top.os_versions, top.python_versions.kind == VALUE_LIST ?
-	               top.python_versions.as.list->count : 0);
-	matrix_read_pythons(matrix, top.python_versions);
-	matrix_read_axes(matrix, top.axes);
-	matrix_read_layers(matrix, top.build_layers);
-	matrix_read_sequences(matrix, top.build_sequences);
-	matrix_read_excludes(matrix, top.exclude);
-	matrix_read_owners(matrix, top.tag_owner);
-	matrix_read_rootfs(matrix, top.rootfs);
-	matrix_read_config(matrix, &top);
+	matrix->args = top.args;
+	matrix->labels = top.labels;
+	matrix->platforms = top.platforms;
+	matrix_read_parts(matrix, &top, from->release);
+	if (root.kind == VALUE_DICT && top.build_layers.kind == VALUE_UNDEFINED &&
+	    top.images.kind == VALUE_UNDEFINED && top.discover.kind == VALUE_UNDEFINED && diag->errors == errors)
+		diag_error(diag, (struct span){from->source, 0, 0},
+		           "the matrix has none of 'build_layers', 'images' and 'discover'");
 	return diag->errors == errors;
 }
 
@@ -541,6 +534,7 @@ void matrix_release(struct matrix *matrix)
 	map_release(&matrix->axis_index);
 	map_release(&matrix->layer_index);
 	map_release(&matrix->sequence_index);
+	map_release(&matrix->group_index);
 }
 
 struct span matrix_inside(const struct matrix *matrix, struct keys_text scalar, size_t offset, size_t length)

@@ -3,6 +3,7 @@
 #define DTK_MODEL_MATRIX_H
 
 #include "model/keys.h"
+#include "model/version.h"
 
 /*
  * A matrix as it was declared, checked: every name that it uses exists and is
@@ -30,15 +31,36 @@ struct matrix_python {
 	struct value config; /* the entry as templates see it: versions are text */
 };
 
+/*
+ * What images are made of: a template, or a Dockerfile that was written by hand.
+ * The latter varies over what its tags, arguments and labels name; mostly over nothing.
+ */
 struct matrix_layer {
 	struct keys_text name, template;
+	bool written;                /* by hand: there is no template */
+	struct keys_text dockerfile; /* of a written one: cleaned, and where it was said */
 	struct str context, target, description;
-	struct keys_texts tags;
+	struct keys_text version;
+	struct keys_texts tags;      /* for a written one without any, one of its name */
+	struct keys_texts secrets, ssh, platforms, groups, health, test;
+	struct keys_pairs args, labels; /* its own; the last of a name counts */
 	struct keys_texts depends_on;
 	uint32_t *depends; /* the layers of depends_on */
 	bool fixed;        /* `axes` says what it varies over */
 	uint32_t vary;     /* a bit for each axis; without `axes`, OS and (but for "base") Python */
 	struct value config;
+};
+
+/* "layer" or "image", for messages. */
+static inline const char *matrix_layer_word(const struct matrix_layer *layer)
+{
+	return layer->written ? "image" : "layer";
+}
+
+/* A group with its members where `groups` declares it. */
+struct matrix_group {
+	struct keys_text name;
+	struct keys_texts members;
 };
 
 /* Chosen values of an axis; all where not given. */
@@ -79,14 +101,19 @@ struct matrix {
 	uint32_t axis_count; /* 2 at least */
 	struct map axis_index; /* declared axis -> its number */
 	struct matrix_python *pythons; /* by number in the Python axis */
-	struct matrix_layer *layers;
-	uint32_t layer_count;
+	struct matrix_layer *layers; /* templates first, then what was written by hand */
+	uint32_t layer_count, template_count;
 	struct map layer_index;
 	struct matrix_sequence *sequences;
 	uint32_t sequence_count;
 	struct map sequence_index;
 	struct matrix_exclude *excludes;
 	uint32_t exclude_count;
+	struct matrix_exclude *includes;
+	uint32_t include_count;
+	struct matrix_group *groups;
+	uint32_t group_count;
+	struct map group_index;
 	struct matrix_owner *owners;
 	uint32_t owner_count;
 	struct matrix_rootfs *rootfs;
@@ -94,15 +121,31 @@ struct matrix {
 	struct value build_config; /* a dict, empty where none is given */
 	struct keys_config config;
 	struct str registry; /* where pushes go: `registry`, else build_config.registry where that is a host */
+	struct str repository; /* what tags that nobody wrote begin with: `repository`, else `registry`; n = 0: nothing */
+	struct str own_repository; /* `repository` in the form of name_normal: every name below it is the matrix's own */
+	struct str version;  /* --release, else `version`; n = 0: none */
+	struct str output;   /* where the tree goes */
+	struct keys_pairs args, labels; /* of every image; args where they are declared */
+	struct keys_texts platforms;    /* of those that say none */
+	struct version *world;
+};
+
+struct matrix_from {
+	struct arena *arena; /* of all that is read */
+	struct diag *diag;
+	uint32_t source;     /* TEXT, registered */
+	struct str text;
+	struct str output;   /* where the tree goes: no Dockerfile is looked for there */
+	const char *release; /* takes the place of `version`, or NULL */
+	struct version *world;
 };
 
 /*
- * Reads TEXT, registered as SOURCE, into MATRIX.  All lives in ARENA but the maps,
- * which matrix_release gives back (after a failure too).  False after
+ * Reads FROM into MATRIX, which borrows from it.  Every directory that is searched for Dockerfiles is
+ * told to from->world.  matrix_release gives the maps back (after a failure too).  False after
  * diagnostics; as many as can be told at once.
  */
-bool matrix_read(struct matrix *matrix, struct arena *arena, struct diag *diag, uint32_t source,
-                 struct str text);
+bool matrix_read(struct matrix *matrix, const struct matrix_from *from);
 void matrix_release(struct matrix *matrix);
 
 /* The place of byte OFFSET of a scalar that was read at SPAN, where it stands there unescaped; else SPAN. */

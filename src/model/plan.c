@@ -64,16 +64,18 @@ static const char *plan_find(struct planner *planner, struct plan_inputs *inputs
 	return NULL;
 }
 
-static bool plan_matrix(struct planner *planner, struct plan_inputs *inputs)
+static bool plan_matrix(struct planner *planner, struct plan_inputs *inputs, struct version *world)
 {
 	struct arena *arena = &planner->plan->arena;
-	struct str text;
-	const char *path = plan_find(planner, inputs, &text);
+	struct matrix_from from = {.arena = arena, .diag = planner->diag, .output = planner->plan->output,
+	                           .release = planner->options->release, .world = world};
+	const char *path = plan_find(planner, inputs, &from.text);
 
 	if (!path)
 		return false;
 	path = arena_strndup(arena, path, strlen(path));
-	return matrix_read(&planner->matrix, arena, planner->diag, diag_source(planner->diag, path, text), text);
+	from.source = diag_source(planner->diag, path, from.text);
+	return matrix_read(&planner->matrix, &from);
 }
 
 static struct str plan_or(struct str text, struct str otherwise)
@@ -244,10 +246,13 @@ static void plan_settings(struct planner *planner)
 
 	plan->os_versions = plan_values(planner, MATRIX_OS, &plan->os_count);
 	plan->python_versions = plan_values(planner, MATRIX_PYTHON, &plan->python_count);
-	plan->layers = ARENA_ARRAY(&plan->arena, matrix->layer_count, struct str);
-	for (uint32_t i = 0; i < matrix->layer_count; i++)
+	plan->layers = ARENA_ARRAY(&plan->arena, matrix->template_count, struct str);
+	for (uint32_t i = 0; i < matrix->template_count; i++)
 		plan->layers[plan->layer_count++] = matrix->layers[i].name.text;
 	plan->registry = options->registry ? str_of(options->registry) : matrix->registry;
+	plan->repository = matrix->repository;
+	plan->version = matrix->version;
+	plan->date = matrix->world->date;
 	plan->cache_registry = plan_or(config->cache.text, STR(""));
 	plan->cache_inline = config->cache.given && config->cache.on;
 	plan->buildkit = !config->buildkit.given || config->buildkit.on;
@@ -297,11 +302,13 @@ static void plan_warn_untagged(struct planner *planner)
 static bool plan_fill(struct planner *planner)
 {
 	struct plan_inputs inputs = {planner->plan, 0};
+	struct version world = {.arena = &planner->plan->arena, .diag = planner->diag, .watch = plan_input,
+	                        .context = &inputs, .git = STR(""), .date = STR("")};
 	uint32_t *sequences;
 	size_t count;
 	bool ok;
 
-	ok = plan_matrix(planner, &inputs);
+	ok = plan_matrix(planner, &inputs, &world);
 	if (!ok && planner->matrix.layer_count == 0)
 		return false;
 	render_init(&planner->render, &planner->matrix, planner->options->templates, planner->options->strict);

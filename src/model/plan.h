@@ -112,6 +112,7 @@ struct plan {
 	struct str version;       /* pushed beside latest, "" none: --release, else the matrix's version */
 	struct str cache_registry; /* build_config.cache_registry where it is text, else "" */
 	bool cache_inline;        /* build_config.cache_registry is true or text: inline cache */
+	struct str date;          /* "" unless the matrix asks for it; of the day on which the plan was made */
 	struct str output;        /* "generated" */
 	bool buildkit;            /* build_config.buildkit_enabled */
 	unsigned parallel;        /* depth of the build pool; 0: as the machine has it; 1: one at a time */

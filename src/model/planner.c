@@ -58,9 +58,9 @@ static bool planner_vary(struct planner *planner, uint32_t *vary)
 		uint32_t layer = order[i];
 
 		vary[layer] = matrix->layers[layer].vary;
-		if (matrix->layers[layer].fixed)
+		if (matrix->layers[layer].fixed || matrix->layers[layer].written)
 			continue;
-		vary[layer] |= tags_axes(matrix, layer) | render_axes(&planner->render, layer);
+		vary[layer] |= tags_axes(matrix, layer) >> 2 << 2 | render_axes(&planner->render, layer);
 		for (size_t j = 0; j < matrix->layers[layer].depends_on.count; j++)
 			vary[layer] |= vary[matrix->layers[layer].depends[j]] >> 2 << 2;
 	}
@@ -99,8 +99,10 @@ static void planner_room(struct planner *planner)
 	planner->image_room = new;
 }
 
+/* The name, and the files that are named after it: a hand-written Dockerfile has its own name and no script. */
 static void planner_name(struct planner *planner, const struct axes_point *point, struct plan_image *image)
 {
+	const struct matrix_layer *layer = &planner->matrix.layers[point->layer];
 	struct buf text = BUF_INIT;
 	size_t from;
 
@@ -110,8 +112,11 @@ static void planner_name(struct planner *planner, const struct axes_point *point
 	axes_name(&planner->axes, point, &text);
 	image->dockerfile = planner_keep(planner, &text, 0);
 	image->name = str_slice(image->dockerfile, from, image->dockerfile.n);
-	image->env_file = planner_env_file(planner, point, image->name);
 	buf_release(&text);
+	if (layer->written)
+		image->dockerfile = layer->dockerfile.text;
+	else
+		image->env_file = planner_env_file(planner, point, image->name);
 	if (image->name.n > NAME_IMAGE && !planner->failed[point->layer]) {
 		diag_error(planner->diag, image->span, "the image's name '%.*s' has more than %d bytes",
 		           STR_ARG(image->name), NAME_IMAGE);
@@ -142,7 +147,7 @@ uint32_t planner_add(struct planner *planner, uint32_t id)
 	planner->ids[number] = id;
 	planner->triggers[number] = planner->astray[number] = false;
 	*image = (struct plan_image){
-		.layer = layer->name.text,
+		.layer = layer->written ? STR("") : layer->name.text,
 		.os = axes_value(&planner->axes, &point, MATRIX_OS),
 		.python = axes_value(&planner->axes, &point, MATRIX_PYTHON),
 		.python_bump = STR(""),
@@ -154,6 +159,7 @@ uint32_t planner_add(struct planner *planner, uint32_t id)
 	if (point.at[MATRIX_PYTHON] != AXES_NONE && planner->matrix.pythons[point.at[MATRIX_PYTHON]].bump.p)
 		image->python_bump = planner->matrix.pythons[point.at[MATRIX_PYTHON]].bump;
 	planner_name(planner, &point, image);
+	image_fill(planner, &point, image);
 	planner_tags(planner, id, image);
 	return number;
 }
@@ -191,6 +197,8 @@ static bool planner_select(struct planner *planner, const uint32_t *sequences, s
 			           "the sequence asks for no image");
 		ok = false;
 	}
+	if (sequences[0] != MATRIX_NONE && !planner->options->sequences)
+		axes_select_written(&planner->axes, &list);
 	axes_sort(&planner->axes, &list);
 	planner_reserve(planner, list.count);
 	for (size_t i = 0; ok && i < list.count; i++)
@@ -257,8 +265,10 @@ static bool planner_build(struct planner *planner)
 	for (uint32_t i = 0; i < planner->plan->image_count; i++) {
 		uint32_t layer = axes_point(&planner->axes, planner->ids[i]).layer;
 
+		if (!planner->failed[layer] && !planner->matrix.layers[layer].written)
+			planner->failed[layer] = !planner_render(planner, i, &text);
 		if (!planner->failed[layer])
-			planner->failed[layer] = !planner_render(planner, i, &text) || !link_image(planner, i);
+			planner->failed[layer] = !link_image(planner, i);
 		ok = ok && !planner->failed[layer];
 	}
 	buf_release(&text);
@@ -364,14 +374,14 @@ bool planner_run(struct planner *planner, const uint32_t *sequences, size_t sequ
 	uint32_t *vary = ARENA_ARRAY(arena, planner->matrix.layer_count, uint32_t);
 
 	if (!planner_vary(planner, vary) || !axes_init(&planner->axes, &planner->matrix, vary) ||
-	    !tags_init(&planner->tags, &planner->axes))
+	    !tags_init(&planner->tags, &planner->axes) || !image_init(planner))
 		return false;
 	planner->built = mem_alloc(((size_t)planner->axes.total + 1) * sizeof *planner->built);
 	memset(planner->built, 0, planner->axes.total * sizeof *planner->built);
 	planner->failed = ARENA_ARRAY(arena, planner->matrix.layer_count, bool);
 	planner->warned = ARENA_ARRAY(arena, planner->matrix.layer_count, bool);
 	for (uint32_t i = 0; i < planner->matrix.layer_count; i++)
-		planner->failed[i] = planner->render.templates[i] == NULL;
+		planner->failed[i] = !planner->matrix.layers[i].written && !planner->render.templates[i];
 	unsigned errors = planner->diag->errors;
 	if (!planner_select(planner, sequences, sequence_count) || !planner_build(planner))
 		return false;
@@ -392,6 +402,8 @@ void planner_release(struct planner *planner)
 	graph_release(&planner->graph);
 	matrix_release(&planner->matrix);
 	map_release(&planner->stray_index);
+	map_release(&planner->files);
+	mem_free(planner->sources);
 	arena_release(&planner->scratch);
 	mem_free(planner->ids);
 	mem_free(planner->triggers);

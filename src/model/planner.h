@@ -27,6 +27,12 @@ struct planner_stray {
 	uint32_t more; /* images of the layer that have it too */
 };
 
+/* A hand-written Dockerfile, read once. */
+struct planner_source {
+	struct str text; /* p is NULL where it could not be read */
+	uint32_t source; /* diag's number */
+};
+
 struct planner {
 	struct plan *plan;
 	const struct plan_options *options;
@@ -50,6 +56,10 @@ struct planner {
 	struct planner_stray *strays;
 	size_t stray_count, stray_room;
 	struct map stray_index; /* layer and reference -> 1 + stray */
+	struct image_texts *texts; /* by layer; see image.c */
+	struct map files;          /* path of a hand-written Dockerfile -> number in sources */
+	struct planner_source *sources; /* mem_alloc'd */
+	size_t source_count, source_room;
 	struct graph graph;
 };
 
@@ -65,8 +75,18 @@ void planner_layers(const struct planner *planner, struct graph *layers);
 /* The image of combination ID, added to the plan (name, files, tags) where it is not there yet. */
 uint32_t planner_add(struct planner *planner, uint32_t id);
 
+/* Compiles the build arguments and labels of all layers. False after diagnostics. */
+bool image_init(struct planner *planner);
+/* Labels, secrets, platforms, version and commands of IMAGE, which is at POINT. */
+void image_fill(struct planner *planner, const struct axes_point *point, struct plan_image *image);
+/* The arguments that IMAGE's build could be given, those without a value left out. In planner->scratch. */
+struct docker_arg *image_args(struct planner *planner, uint32_t image, size_t *count);
+/* Gives IMAGE those of ARGS that FILE declares; one that its own layer names and FILE does not is told. */
+void image_declared(struct planner *planner, uint32_t image, const struct docker_file *file,
+                    const struct docker_arg *args, size_t count);
+
 /*
- * Reads the rendered Dockerfile of IMAGE: build arguments, rootfs, and an edge
+ * Reads the Dockerfile of IMAGE, rendered or hand-written: build arguments, rootfs, and an edge
  * for each reference that is a tag of the matrix; images that are so implied are added.  False after errors.
  */
 bool link_image(struct planner *planner, uint32_t image);
@@ -76,6 +96,10 @@ void link_tell_strays(struct planner *planner);
 void link_check_depends(struct planner *planner);
 /* An error that shows the cycle as a closed path with the line of each step. False where there is none. */
 bool link_tell_cycle(struct planner *planner);
+
+/* Adds the groups to the plan's targets, which have room for group_most. False after diagnostics. */
+bool group_make(struct planner *planner);
+size_t group_most(const struct planner *planner);
 
 /* Fills in the targets and checks the one space of names. False after diagnostics. */
 bool target_make(struct planner *planner, const uint32_t *sequences, size_t sequence_count);

@@ -1,173 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "model/tags.h"
 
-#include "data/yaml.h"
 #include "model/name.h"
 
 #define TAGS_RESERVED ((uint64_t)1 << 32) /* tag_owner gave it to its combination */
-
-static const struct {
-	const char *name;
-	uint32_t axis;
-	bool major;
-} tags_variables[] = {
-	{"os_version", MATRIX_OS, false},
-	{"os_major", MATRIX_OS, true},
-	{"python_version", MATRIX_PYTHON, false},
-};
-enum { TAGS_VARIABLES = sizeof tags_variables / sizeof *tags_variables };
-
-/* The next ${NAME} of TEXT at or after FROM: where it begins and ends. False where there is none. */
-static bool tags_next(struct str text, size_t from, size_t *begin, size_t *end)
-{
-	for (size_t i = str_find(text, '$', from); i + 1 < text.n; i = str_find(text, '$', i + 1)) {
-		size_t close = str_find(text, '}', i);
-
-		if (text.p[i + 1] != '{' || close == text.n)
-			continue;
-		*begin = i;
-		*end = close + 1;
-		return true;
-	}
-	return false;
-}
 
 uint32_t tags_axes(const struct matrix *matrix, uint32_t layer)
 {
 	const struct keys_texts *tags = &matrix->layers[layer].tags;
 	uint32_t axes = 0;
 
-	for (size_t i = 0; i < tags->count; i++) {
-		struct str text = tags->items[i].text;
-
-		for (size_t begin, end, at = 0; tags_next(text, at, &begin, &end); at = end) {
-			struct str name = str_trim(str_slice(text, begin + 2, end - 1));
-			const struct map_entry *axis = map_get(&matrix->axis_index, name);
-
-			axes |= axis ? 1u << axis->value.number : 0;
-		}
-	}
+	for (size_t i = 0; i < tags->count; i++)
+		axes |= vars_axes(matrix, tags->items[i].text);
 	return axes;
-}
-
-static void tags_undefined(const struct tags *tags, uint32_t layer, struct str name, struct span at)
-{
-	const struct matrix *matrix = tags->matrix;
-	const struct dict *config = matrix->build_config.as.dict;
-	struct guess guess;
-
-	guess_init(&guess, name);
-	diag_error(matrix->diag, at, "undefined variable '%.*s' in a tag of layer '%.*s'", STR_ARG(name),
-	           STR_ARG(matrix->layers[layer].name.text));
-	for (size_t i = 0; i < TAGS_VARIABLES; i++) {
-		if (str_is(name, tags_variables[i].name)) {
-			diag_hint(matrix->diag, "the layer does not vary over '%.*s'",
-			          STR_ARG(matrix->axes[tags_variables[i].axis].name));
-			return;
-		}
-		if (tags->axes->vary[layer] & 1u << tags_variables[i].axis)
-			guess_offer(&guess, str_of(tags_variables[i].name));
-	}
-	for (size_t i = 0; i < matrix->axis_index.count; i++)
-		guess_offer(&guess, matrix->axis_index.entries[i].key);
-	for (size_t i = 0; i < config->used; i++) {
-		if (config->entries[i].key.kind == VALUE_STRING)
-			guess_offer(&guess, value_str(config->entries[i].key));
-	}
-	guess_hint(&guess, matrix->diag);
-}
-
-static bool tags_config(const struct matrix *matrix, struct str name, struct str *text)
-{
-	const struct value *value;
-
-	if (str_starts(name, STR("build_config.")))
-		name = str_slice(name, sizeof "build_config." - 1, name.n);
-	value = dict_find(matrix->build_config.as.dict, name);
-	return value && yaml_scalar_text(matrix->diag, *value, text);
-}
-
-/* What ${NAME} stands for in a tag of LAYER; false where it is not defined. */
-static bool tags_variable(const struct tags *tags, uint32_t layer, struct str name, struct tags_part *part)
-{
-	const struct map_entry *axis = map_get(&tags->matrix->axis_index, name);
-
-	part->axis = axis ? (uint32_t)axis->value.number : MATRIX_NONE;
-	for (size_t i = 0; i < TAGS_VARIABLES; i++) {
-		if (!str_is(name, tags_variables[i].name))
-			continue;
-		part->axis = tags_variables[i].axis;
-		part->major = tags_variables[i].major;
-	}
-	if (part->axis != MATRIX_NONE)
-		return tags->axes->vary[layer] & 1u << part->axis;
-	return tags_config(tags->matrix, name, &part->text);
-}
-
-static void tags_literal(struct tags_template *template, size_t from, size_t to)
-{
-	if (from < to)
-		template->parts[template->count++] = (struct tags_part){
-			.text = str_slice(template->source.text, from, to), .offset = from, .length = to - from};
-}
-
-static bool tags_compile(const struct tags *tags, uint32_t layer, struct tags_template *template)
-{
-	struct str text = template->source.text;
-	size_t at = 0, count = 1;
-	bool ok = true;
-
-	for (size_t begin, end, i = 0; tags_next(text, i, &begin, &end); i = end)
-		count += 2;
-	template->parts = ARENA_ARRAY(tags->matrix->arena, count, struct tags_part);
-	for (size_t begin, end; tags_next(text, at, &begin, &end); at = end) {
-		struct str name = str_trim(str_slice(text, begin + 2, end - 1));
-		struct tags_part part = {.offset = begin, .length = end - begin};
-
-		tags_literal(template, at, begin);
-		if (tags_variable(tags, layer, name, &part)) {
-			template->parts[template->count++] = part;
-			continue;
-		}
-		tags_undefined(tags, layer, name, matrix_inside(tags->matrix, template->source, begin, end - begin));
-		ok = false;
-	}
-	tags_literal(template, at, text.n);
-	return ok;
-}
-
-static struct str part_text(const struct tags *tags, const struct tags_part *part, const struct axes_point *point)
-{
-	struct str text;
-
-	if (part->axis == MATRIX_NONE || part->text.n)
-		return part->text;
-	text = axes_value(tags->axes, point, part->axis);
-	return part->major ? str_slice(text, 0, str_find(text, '.', 0)) : text;
-}
-
-/* Tells once for a template that what it expands to is no reference, at the part that is to blame. */
-static void tags_wrong(const struct tags *tags, struct tags_template *template, const struct axes_point *point,
-                       struct str text, const char *why, size_t at)
-{
-	struct span span = template->source.span;
-	size_t done = 0;
-
-	for (size_t i = 0; i < template->count; i++) {
-		const struct tags_part *part = &template->parts[i];
-		size_t length = part_text(tags, part, point).n;
-		bool literal = part->text.p == template->source.text.p + part->offset;
-
-		if (at < done + length) {
-			span = matrix_inside(tags->matrix, template->source, part->offset + (literal ? at - done : 0),
-			                     literal ? 1 : part->length);
-			break;
-		}
-		done += length;
-	}
-	if (!template->told)
-		diag_error(tags->matrix->diag, span, "'%.*s' cannot be a tag: %s", STR_ARG(text), why);
-	template->told = true;
 }
 
 static bool tags_expand(const struct tags *tags, struct tags_template *template, const struct axes_point *point,
@@ -177,11 +22,12 @@ static bool tags_expand(const struct tags *tags, struct tags_template *template,
 	size_t at;
 
 	buf_clear(out);
-	for (size_t i = 0; i < template->count; i++)
-		buf_addstr(out, part_text(tags, &template->parts[i], point));
+	vars_expand(tags->axes, &template->text, point, out);
 	why = name_check_ref(buf_str(out), &at);
-	if (why)
-		tags_wrong(tags, template, point, buf_str(out), why, at);
+	if (why && !template->told)
+		diag_error(tags->matrix->diag, vars_blame(tags->axes, &template->text, point, at),
+		           "'%.*s' cannot be a tag: %s", (int)out->n, buf_str(out).p, why);
+	template->told = template->told || why;
 	return why == NULL;
 }
 
@@ -349,8 +195,8 @@ bool tags_init(struct tags *tags, const struct axes *axes)
 	for (uint32_t i = 0; i < matrix->layer_count; i++) {
 		tags->layers[i] = ARENA_ARRAY(matrix->arena, tags_room(tags, i), struct tags_template);
 		for (size_t j = 0; j < tags_room(tags, i); j++) {
-			tags->layers[i][j].source = matrix->layers[i].tags.items[j];
-			ok = tags_compile(tags, i, &tags->layers[i][j]) && ok;
+			tags->layers[i][j].text.source = matrix->layers[i].tags.items[j];
+			ok = vars_compile(axes, i, "tag", &tags->layers[i][j].text) && ok;
 		}
 	}
 	bool compiled = ok;
@@ -416,5 +262,8 @@ uint32_t tags_find(struct tags *tags, struct str ref, const uint32_t *built)
 
 bool tags_ours(struct tags *tags, struct str ref)
 {
-	return map_get(&tags->repositories, name_repository(name_normal(tags->matrix->arena, ref))) != NULL;
+	struct str normal = name_normal(tags->matrix->arena, ref), own = tags->matrix->own_repository;
+
+	return map_get(&tags->repositories, name_repository(normal)) != NULL ||
+	       (own.n && str_starts(normal, own) && normal.p[own.n] == '/');
 }

@@ -2,27 +2,15 @@
 #ifndef DTK_MODEL_TAGS_H
 #define DTK_MODEL_TAGS_H
 
-#include "model/axes.h"
+#include "model/vars.h"
 
 /*
- * Tags: ${...} expanded, checked, and given to one image each.
- *
- * A variable is os_version, os_major, python_version, the name of a declared
- * axis, or a scalar of build_config (plain or as build_config.NAME).  The first
- * combination that claims a tag has it, unless tag_owner names another: that
- * one has it whether it is built or not.
+ * Tags: ${...} expanded (vars.h), checked, and given to one image each.  The
+ * first combination that claims a tag has it, unless tag_owner names another:
+ * that one has it whether it is built or not.
  */
-struct tags_part {
-	struct str text;       /* literal; n = 0 for a variable */
-	uint32_t axis;         /* of a variable */
-	bool major;            /* only what stands before the first dot */
-	size_t offset, length; /* in the template */
-};
-
 struct tags_template {
-	struct tags_part *parts;
-	size_t count;
-	struct keys_text source;
+	struct vars_template text;
 	bool told; /* that an expansion is no reference */
 };
 

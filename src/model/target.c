@@ -2,7 +2,7 @@
 #include "model/planner.h"
 
 static const char *const target_reserved[] = {
-	"all", "verify", "update-bases", "status", "report", "graph", "cache-usage", "cache-prune",
+	"all", "push", "verify", "update-bases", "status", "report", "graph", "cache-usage", "cache-prune",
 	    "clean-images",
 	"help", "engine-start", "engine-stop", "build.ninja", "config.ninja",
 };
@@ -42,7 +42,7 @@ static bool target_enter_images(struct planner *planner, struct map *names)
 		bool fresh, own;
 
 		ok = target_allowed(planner->diag, image->name, image->span, TARGET_IMAGE) && ok;
-		struct map_entry *script = map_put(&scripts, image->env_file, &own);
+		struct map_entry *script = map_put(&scripts, image->env_file.p ? image->env_file : image->name, &own);
 		struct map_entry *entry = map_put(names, image->name, &fresh);
 		if (fresh && own) {
 			entry->value.number = script->value.number = i;
@@ -89,7 +89,7 @@ static void target_sequence(struct planner *planner, uint32_t number, struct pla
 	mem_free(list.ids);
 }
 
-/* One target a layer that has images. */
+/* One target a layer that has images; an image that was written by hand and does not vary is one already. */
 static void target_layers(struct planner *planner)
 {
 	const struct matrix *matrix = &planner->matrix;
@@ -103,17 +103,20 @@ static void target_layers(struct planner *planner)
 	for (uint32_t i = 0; i < matrix->layer_count; i++) {
 		const struct matrix_layer *layer = &matrix->layers[i];
 
-		if (counts[i] == 0)
+		targets[i] = NULL;
+		if (counts[i] == 0 || (layer->written && planner->axes.vary[i] == 0))
 			continue;
 		targets[i] = &plan->targets[plan->target_count++];
 		*targets[i] = (struct plan_target){.name = layer->name.text, .description = layer->description,
-		                                   .kind = TARGET_LAYER, .span = layer->name.span};
+		                                   .kind = layer->written ? TARGET_IMAGE : TARGET_LAYER,
+		                                   .span = layer->name.span};
 		targets[i]->images = ARENA_ARRAY(&plan->arena, counts[i], uint32_t);
 	}
 	for (uint32_t i = 0; i < plan->image_count; i++) {
 		struct plan_target *target = targets[axes_point(&planner->axes, planner->ids[i]).layer];
 
-		target->images[target->image_count++] = i;
+		if (target)
+			target->images[target->image_count++] = i;
 	}
 	mem_free(targets);
 	mem_free(counts);
@@ -153,6 +156,23 @@ static bool target_enter(struct planner *planner, struct map *names, size_t numb
 	return false;
 }
 
+/* Ninja knows a Dockerfile in the project's own directory by a name that no target may have. */
+static bool target_check_files(struct planner *planner, const struct map *names)
+{
+	bool ok = true;
+
+	for (size_t i = 0; i < planner->plan->image_count; i++) {
+		const struct plan_image *image = &planner->plan->images[i];
+
+		if (!map_get(names, image->dockerfile))
+			continue;
+		diag_error(planner->diag, image->span, "the Dockerfile '%.*s' has the name of a target",
+		           STR_ARG(image->dockerfile));
+		ok = false;
+	}
+	return ok;
+}
+
 bool target_make(struct planner *planner, const uint32_t *sequences, size_t sequence_count)
 {
 	struct plan *plan = planner->plan;
@@ -163,14 +183,17 @@ bool target_make(struct planner *planner, const uint32_t *sequences, size_t sequ
 
 	map_init(&names);
 	memset(seen, 0, plan->image_count);
-	plan->targets = ARENA_ARRAY(&plan->arena, sequence_count + planner->matrix.layer_count,
+	plan->targets = ARENA_ARRAY(&plan->arena,
+	                            sequence_count + planner->matrix.layer_count + group_most(planner),
 	                            struct plan_target);
 	for (size_t i = 0; i < sequence_count; i++)
 		target_sequence(planner, sequences[i], &plan->targets[plan->target_count++], seen, stack);
+	ok = group_make(planner);
 	target_layers(planner);
-	ok = target_enter_images(planner, &names);
+	ok = target_enter_images(planner, &names) && ok;
 	for (size_t i = 0; i < plan->target_count; i++)
 		ok = target_enter(planner, &names, i) && ok;
+	ok = target_check_files(planner, &names) && ok;
 	map_release(&names);
 	mem_free(stack);
 	mem_free(seen);

@@ -154,7 +154,9 @@ static void test_matrix(struct arena *arena)
 
 	diag_init(&diag, stderr);
 	struct str source = {text, sizeof text - 1};
-	CHECK("the matrix is read", matrix_read(&matrix, arena, &diag, diag_source(&diag, "m", source), source));
+	struct matrix_from from = {.arena = arena, .diag = &diag, .source = diag_source(&diag, "m", source),
+	                           .text = source, .output = STR("generated")};
+	CHECK("the matrix is read", matrix_read(&matrix, &from));
 	CHECK("an OS that only base_os names stands behind", matrix.axes[MATRIX_OS].listed == 3 &&
 	      matrix.axes[MATRIX_OS].count == 4 && str_is(matrix.axes[MATRIX_OS].values[3].text, "0.9"));
 	struct keys_text tag = matrix.layers[0].tags.items[0];

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef DTK_MODEL_DECLARE_H
+#define DTK_MODEL_DECLARE_H
+
+#include "model/matrix.h"
+
+/* What the readers of a matrix's parts share: matrix.c, layer.c, written.c and discover.c. */
+
+struct keys_reader matrix_reader(const struct matrix *matrix);
+
+/* The number of NAME in INDEX, or MATRIX_NONE after an error and a suggestion. */
+uint32_t matrix_find(const struct matrix *matrix, const struct map *index, struct str name, struct span span,
+                     const char *what);
+/* The numbers of NAMES in INDEX, each once; unknown ones are told and left out. */
+uint32_t *matrix_find_all(const struct matrix *matrix, const struct map *index, const struct keys_texts *names,
+                          const char *what, uint32_t *count);
+/* Enters NAME as NUMBER; a second one of that name is told, with the place of the first, FIRST. */
+bool matrix_enter(struct matrix *matrix, struct map *index, struct keys_text name, uint32_t number,
+                  const char *what, const struct keys_text *(*first)(const struct matrix *, uint32_t));
+
+/* build_layers, images and discover, into matrix->layers; the axes are there already. */
+void layer_read_all(struct matrix *matrix, const struct keys_top *top);
+
+/*
+ * The images that were written by hand: entries of `images` in their order, then
+ * what `discover` finds.  Name and dockerfile are set.  Returns how many.
+ */
+size_t written_read(struct matrix *matrix, const struct keys_top *top, struct keys_image **images);
+
+/* A Dockerfile that was found: what its entry of `discover` says of it; name, dockerfile, context are set. */
+struct discover_list {
+	struct keys_image *found;
+	size_t count, capacity; /* in the matrix's arena */
+};
+/*
+ * What the patterns of `discover` find, in the order of its entries and of the
+ * bytes of paths, each file once.  No directory with a leading dot (unless the
+ * pattern has it), not the output, no link below "**".
+ */
+void discover_read(struct matrix *matrix, struct value discover, struct discover_list *list);
+
+#endif
