@@ -60,7 +60,8 @@ struct context_list {
  * below).  Links are entries and never walked; a link that a pattern leads
  * through is an entry beside what it leads to, absolute ones seen from ROOT.
  * Sockets, pipes and devices are entries like others.  What vanishes
- * meanwhile is left out.  Several threads read; nothing of them shows.  False after diagnostics (an unreadable directory).
+ * meanwhile is left out.  Several threads read; nothing of them shows.
+ * False after diagnostics (an unreadable directory).
  * Allocated in ARENA.
  */
 bool context_walk(struct arena *arena, struct diag *diag, const char *root, const struct ignore *ignore,

@@ -328,7 +328,8 @@ static bool depends_check(struct planner *planner, uint32_t image, const struct 
 	if (unused != MATRIX_NONE)
 		diag_warning(planner->diag, layer->depends_on.span,
 		             "%s '%.*s' depends_on '%.*s', but nothing in %.*s leads to it",
-		             matrix_layer_word(layer), STR_ARG(layer->name.text), STR_ARG(planner->matrix.layers[unused].name.text),
+		             matrix_layer_word(layer), STR_ARG(layer->name.text),
+		             STR_ARG(planner->matrix.layers[unused].name.text),
 		             STR_ARG(from->dockerfile));
 	if (unsaid)
 		diag_warning(planner->diag, layer->depends_on.span,

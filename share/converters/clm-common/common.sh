@@ -1,0 +1,7 @@
+# What all converters share: one file in, one file out.
+convert()
+{
+	while IFS= read -r line; do
+		printf '%s: %s\n' "$1" "$line"
+	done
+}

@@ -1,0 +1,2 @@
+. /opt/service/clm-common/common.sh
+convert drawio-converter
