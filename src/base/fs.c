@@ -175,6 +175,29 @@ bool fs_same(const char *path, struct str bytes, mode_t mode)
 	return same;
 }
 
+int64_t fs_nanoseconds(struct timespec time)
+{
+	return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
+}
+
+struct fs_look fs_look_of(const struct stat *stat)
+{
+	return (struct fs_look){
+		.size = (uint64_t)stat->st_size,
+		.inode = stat->st_ino,
+		.device = stat->st_rdev,
+		.modified = fs_nanoseconds(stat->st_mtim),
+		.changed = fs_nanoseconds(stat->st_ctim),
+		.mode = stat->st_mode,
+	};
+}
+
+bool fs_look_same(const struct fs_look *a, const struct fs_look *b)
+{
+	return a->size == b->size && a->inode == b->inode && a->mode == b->mode && a->modified == b->modified
+	       && a->changed == b->changed;
+}
+
 static int make_dir(const char *path)
 {
 	struct stat st;

@@ -5,8 +5,10 @@
 #include "base/arena.h"
 #include "base/str.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/stat.h>
+#include <time.h>
 
 /* Files: whole reads, atomic writes, paths.  Functions that can fail return 0, or -1 with errno. */
 
@@ -29,6 +31,20 @@ bool fs_same(const char *path, struct str bytes, mode_t mode);
 
 /* The names in the directory PATH but "." and "..", sorted by bytes, in ARENA. */
 int fs_list(const char *path, struct arena *arena, struct str **names, size_t *count);
+
+/*
+ * What lstat tells of a file, as far as it shows that the file is not what it
+ * was.  Times are nanoseconds since 1970.
+ */
+struct fs_look {
+	uint64_t size, inode, device; /* device: the number of a device file */
+	int64_t modified, changed;
+	mode_t mode;
+};
+struct fs_look fs_look_of(const struct stat *stat);
+/* All but the device. */
+bool fs_look_same(const struct fs_look *a, const struct fs_look *b);
+int64_t fs_nanoseconds(struct timespec time);
 
 /* mkdir -p. */
 int fs_mkdirs(const char *path);

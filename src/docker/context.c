@@ -101,6 +101,7 @@ static bool descend(struct walk *walk, struct listing_verdict *verdict)
 	struct listing_dir *dir = walk->levels[walk->level_count - 1];
 	struct str path = walk->root->path;
 	size_t end = dir->entry->path.n;
+	struct stat stat;
 
 	*verdict = (struct listing_verdict){false, true};
 	tree_watch(&walk->tree, dir->entry->path);
@@ -112,8 +113,9 @@ static bool descend(struct walk *walk, struct listing_verdict *verdict)
 		dir = listing_enter(arena, &walk->tree, walk->root, dir, entry, verdict);
 		if (!verdict->kept && !verdict->below)
 			return false;
-		if (fstatat(walk->tree.fd, entry->path.p, &entry->stat, AT_SYMLINK_NOFOLLOW) != 0)
+		if (fstatat(walk->tree.fd, entry->path.p, &stat, AT_SYMLINK_NOFOLLOW) != 0)
 			return false;
+		entry->look = fs_look_of(&stat);
 		add_level(walk, dir);
 		if (end < path.n)
 			tree_watch(&walk->tree, entry->path);
@@ -133,7 +135,7 @@ static void walk_root(struct walk *walk, const struct root *last, const struct r
 	dir = walk->levels[walk->level_count - 1];
 	if (verdict.kept)
 		send_above(walk, dir);
-	if (!verdict.below || (dir->above && !S_ISDIR(dir->entry->stat.st_mode)))
+	if (!verdict.below || (dir->above && !S_ISDIR(dir->entry->look.mode)))
 		return;
 	listing_read(&walk->tree, root, dir);
 	put_dir(walk, dir);
@@ -152,7 +154,7 @@ static void add_link(struct walk *walk, struct str path)
 		return;
 	entry = ARENA_NEW(tree->arena, struct context_entry);
 	entry->path = path;
-	entry->stat = stat;
+	entry->look = fs_look_of(&stat);
 	entry->link = tree_readlink(tree->arena, tree->fd, path.p, (size_t)stat.st_size);
 	append(walk, entry);
 }

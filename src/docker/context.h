@@ -2,10 +2,9 @@
 #ifndef DTK_DOCKER_CONTEXT_H
 #define DTK_DOCKER_CONTEXT_H
 
+#include "base/fs.h"
 #include "docker/file.h"
 #include "docker/ignore.h"
-
-#include <sys/stat.h>
 
 /*
  * What of a build context a Dockerfile can reach: the sources of COPY and ADD
@@ -41,7 +40,7 @@ struct context_reach context_reach_target(struct arena *arena, struct diag *diag
 
 struct context_entry {
 	struct str path; /* relative to the context, no leading slash; ends in NUL */
-	struct stat stat; /* lstat */
+	struct fs_look look;
 	struct str link;  /* target of a symbolic link */
 };
 
@@ -60,9 +59,8 @@ struct context_list {
  * below).  Links are entries and never walked; a link that a pattern leads
  * through is an entry beside what it leads to, absolute ones seen from ROOT.
  * Sockets, pipes and devices are entries like others.  What vanishes
- * meanwhile is left out.  Several threads read; nothing of them shows.
- * False after diagnostics (an unreadable directory).
- * Allocated in ARENA.
+ * meanwhile is left out.  Several threads read; nothing of them shows.  False
+ * after diagnostics (an unreadable directory).  Allocated in ARENA.
  */
 bool context_walk(struct arena *arena, struct diag *diag, const char *root, const struct ignore *ignore,
                   const struct context_reach *reach, const char *const *skip, struct context_list *out);

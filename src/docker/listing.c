@@ -112,7 +112,7 @@ static void read_entry(struct reader *reader, int fd, const char *name, size_t p
 	item->kept = verdict.kept;
 	item->entry.path.n = reader->path.n;
 	item->entry.path.p = arena_strndup(&reader->arena, reader->path.p, reader->path.n);
-	item->entry.stat = stat;
+	item->entry.look = fs_look_of(&stat);
 	if (S_ISLNK(stat.st_mode))
 		item->entry.link = tree_readlink(&reader->arena, fd, name, (size_t)stat.st_size);
 	add_event(reader, item, false);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "stamp/cache.h"
 
-#include "base/fs.h"
 
 struct cache_head {
 	char magic[8];
@@ -61,16 +60,16 @@ static struct str name_of(const struct cache *cache, const struct cache_record *
 	return str_slice(all, record->name_at, record->name_at + record->name_length);
 }
 
-static struct cache_record record_of(const struct stat *stat)
+static struct cache_record record_of(const struct fs_look *look)
 {
 	struct cache_record record;
 
 	memset(&record, 0, sizeof record);
-	record.size = (uint64_t)stat->st_size;
-	record.inode = stat->st_ino;
-	record.modified = cache_nanoseconds(stat->st_mtim);
-	record.changed = cache_nanoseconds(stat->st_ctim);
-	record.mode = stat->st_mode;
+	record.size = look->size;
+	record.inode = look->inode;
+	record.modified = look->modified;
+	record.changed = look->changed;
+	record.mode = look->mode;
 	return record;
 }
 
@@ -80,9 +79,9 @@ static bool looks_same(const struct cache_record *a, const struct cache_record *
 	       && a->changed == b->changed;
 }
 
-bool cache_find(struct cache *cache, struct str path, const struct stat *stat, struct hash *hash)
+bool cache_find(struct cache *cache, struct str path, const struct fs_look *look, struct hash *hash)
 {
-	struct cache_record now = record_of(stat);
+	struct cache_record now = record_of(look);
 
 	for (; cache->at < cache->count; cache->at++) {
 		struct cache_record old = record_at(cache, cache->at);
@@ -130,13 +129,13 @@ static void part(struct cache *cache)
 	}
 }
 
-void cache_add(struct cache *cache, struct str path, const struct stat *stat, struct hash hash,
+void cache_add(struct cache *cache, struct str path, const struct fs_look *look, struct hash hash,
                struct timespec moment)
 {
-	struct cache_record record = record_of(stat);
+	struct cache_record record = record_of(look);
 	int64_t newest = record.modified > record.changed ? record.modified : record.changed;
 
-	if (newest >= cache_nanoseconds(moment) - CACHE_RACY)
+	if (newest >= fs_nanoseconds(moment) - CACHE_RACY)
 		return;
 	record.hash = hash;
 	if (!is_next(cache, &record, path)) {

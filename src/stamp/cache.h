@@ -2,12 +2,11 @@
 #ifndef DTK_STAMP_CACHE_H
 #define DTK_STAMP_CACHE_H
 
-#include "base/arena.h"
+#include "base/fs.h"
 #include "base/hash.h"
 #include "base/str.h"
 
 #include <stdbool.h>
-#include <sys/stat.h>
 #include <time.h>
 
 /*
@@ -31,20 +30,14 @@ struct cache {
 /* Reads PATH; a missing file is an empty cache. */
 void cache_open(struct cache *cache, const char *path);
 /* The hash of PATH, if it still looks like that. PATHs must be asked for in byte order. */
-bool cache_find(struct cache *cache, struct str path, const struct stat *stat, struct hash *hash);
+bool cache_find(struct cache *cache, struct str path, const struct fs_look *look, struct hash *hash);
 /* Remembers for the next time, unless racy as of MOMENT (the time before reading). In byte order. */
-void cache_add(struct cache *cache, struct str path, const struct stat *stat, struct hash hash,
+void cache_add(struct cache *cache, struct str path, const struct fs_look *look, struct hash hash,
                struct timespec moment);
 /* Makes what was added the cache that is asked next: for another look within one run. */
 void cache_turn(struct cache *cache);
 /* Replaces the file if it would differ. Failing is no error: it is a cache. */
 void cache_save(struct cache *cache, const char *path);
 void cache_release(struct cache *cache);
-
-/* A time in nanoseconds since 1970. */
-static inline int64_t cache_nanoseconds(struct timespec time)
-{
-	return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
-}
 
 #endif

@@ -55,6 +55,7 @@ static bool describe(struct watch *watch, struct buf *text)
 	struct arena arena;
 	char digits[HASH_TEXT];
 	struct str bytes;
+	struct fs_look look;
 	struct stat st;
 	bool fine = true;
 
@@ -68,7 +69,8 @@ static bool describe(struct watch *watch, struct buf *text)
 			diag_error(watch->diag, SPAN_NONE, "cannot read %s: %s", hook_scripts[i], strerror(errno));
 			continue;
 		}
-		watch_path(watch, hook_scripts[i], &st);
+		look = fs_look_of(&st);
+		watch_path(watch, hook_scripts[i], &look);
 		hash_text(hash_of(bytes), digits);
 		buf_addf(text, "%s %s\n", digits, hook_scripts[i]);
 	}

@@ -130,20 +130,22 @@ static int open_entry(const struct making *making, const struct context_entry *e
 static enum key_result snap_file(struct making *making, const struct context_entry *entry,
                                  struct key_input *input)
 {
-	struct stat seen;
+	struct stat stat;
+	struct fs_look seen;
 	uint64_t got = 0;
 	bool fine;
 	int fd = open_entry(making, entry), failure = errno;
 
 	if (fd < 0)
 		return unreadable(making, entry, failure);
-	if (fstat(fd, &seen) != 0 || !S_ISREG(seen.st_mode)) {
+	if (fstat(fd, &stat) != 0 || !S_ISREG(stat.st_mode)) {
 		close(fd);
 		return KEY_MOVED;
 	}
-	input->mode = seen.st_mode & 07777;
+	seen = fs_look_of(&stat);
+	input->mode = seen.mode & 07777;
 	snapshot_entry(making->snapshot, entry->path, &seen, STR(""));
-	fine = hash_content(making->hasher, making->chunk, making->snapshot, fd, (uint64_t)seen.st_size,
+	fine = hash_content(making->hasher, making->chunk, making->snapshot, fd, seen.size,
 	                    &input->hash, &got);
 	failure = errno;
 	close(fd);
@@ -164,10 +166,10 @@ static void hash_some(struct crew *crew, void *context)
 		for (size_t i = from; i < to; i++) {
 			const struct context_entry *entry = making->scan->list.entries[i];
 			struct known *known = &making->known[i];
-			uint64_t size = (uint64_t)entry->stat.st_size, got = 0;
+			uint64_t size = entry->look.size, got = 0;
 			int fd;
 
-			if (known->hashed || !S_ISREG(entry->stat.st_mode))
+			if (known->hashed || !S_ISREG(entry->look.mode))
 				continue;
 			fd = open_entry(making, entry);
 			if (fd < 0 || !hash_content(hasher, chunk, NULL, fd, size, &known->hash, &got))
@@ -191,10 +193,10 @@ static void hash_files(struct making *making)
 		const struct context_entry *entry = list->entries[i];
 		struct known *known = &making->known[i];
 
-		if (!S_ISREG(entry->stat.st_mode))
+		if (!S_ISREG(entry->look.mode))
 			continue;
 		known->hashed = str_is(entry->path, making->scan->inner)
-			|| (making->cache && cache_find(making->cache, entry->path, &entry->stat, &known->hash));
+			|| (making->cache && cache_find(making->cache, entry->path, &entry->look, &known->hash));
 		unknown += !known->hashed;
 	}
 	if (unknown)
@@ -210,18 +212,18 @@ static enum key_result take_file(struct making *making, const struct context_ent
 		return KEY_MOVED;
 	input->hash = known->hash;
 	if (making->cache)
-		cache_add(making->cache, entry->path, &entry->stat, input->hash, making->scan->moment);
+		cache_add(making->cache, entry->path, &entry->look, input->hash, making->scan->moment);
 	return KEY_MADE;
 }
 
 /* The Dockerfile is read once: what is hashed as Dockerfile is what the context has under its name. */
-static void add_dockerfile_content(struct making *making, struct str path, const struct stat *stat,
+static void add_dockerfile_content(struct making *making, struct str path, const struct fs_look *look,
                                    struct hash *hash)
 {
-	struct stat told = *stat;
+	struct fs_look told = *look;
 	struct str text = making->scan->files[0].text;
 
-	told.st_size = (off_t)text.n;
+	told.size = text.n;
 	*hash = hash_of(text);
 	if (!making->snapshot)
 		return;
@@ -239,7 +241,7 @@ static char kind_of(mode_t mode)
 static enum key_result hash_entry(struct making *making, size_t at)
 {
 	const struct context_entry *entry = making->scan->list.entries[at];
-	struct key_input input = {kind_of(entry->stat.st_mode), entry->stat.st_mode & 07777, {{0}}, entry->path};
+	struct key_input input = {kind_of(entry->look.mode), entry->look.mode & 07777, {{0}}, entry->path};
 	enum key_result result = KEY_MADE;
 
 	if (!input.kind)
@@ -248,15 +250,15 @@ static enum key_result hash_entry(struct making *making, size_t at)
 		input.mode = 0;
 		input.hash = hash_of(entry->link);
 	} else if (input.kind == KEY_CHAR || input.kind == KEY_BLOCK) {
-		uint64_t device = entry->stat.st_rdev;
+		uint64_t device = entry->look.device;
 
 		input.hash = hash_of((struct str){(const char *)&device, sizeof device});
 	}
 	if (input.kind != KEY_FILE) {
 		if (making->snapshot)
-			snapshot_entry(making->snapshot, entry->path, &entry->stat, entry->link);
+			snapshot_entry(making->snapshot, entry->path, &entry->look, entry->link);
 	} else if (str_is(entry->path, making->scan->inner)) {
-		add_dockerfile_content(making, entry->path, &entry->stat, &input.hash);
+		add_dockerfile_content(making, entry->path, &entry->look, &input.hash);
 	} else if (making->snapshot) {
 		result = snap_file(making, entry, &input);
 	} else {
@@ -334,9 +336,9 @@ static enum key_result make(struct making *making)
 			return result;
 	}
 	if (scan->outer && making->snapshot) {
-		struct stat told = scan->files[0].stat;
+		struct fs_look told = scan->files[0].look;
 
-		told.st_mode = S_IFREG | 0644;
+		told.mode = S_IFREG | 0644;
 		add_dockerfile_content(making, str_of(scan->inner), &told, &unused);
 	}
 	making->key->hash = total(making->key, making->hasher);

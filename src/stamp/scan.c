@@ -39,7 +39,7 @@ void scan_wait(struct timespec moment)
 	const struct timespec pause = {0, 1000000};
 
 	for (unsigned tries = 0; tries < SCAN_TICK; tries++) {
-		if (cache_nanoseconds(scan_moment()) > cache_nanoseconds(moment))
+		if (fs_nanoseconds(scan_moment()) > fs_nanoseconds(moment))
 			return;
 		nanosleep(&pause, NULL);
 	}
@@ -48,13 +48,15 @@ void scan_wait(struct timespec moment)
 static bool read_file(struct arena *arena, struct diag *diag, struct scan *scan, char kind, const char *path)
 {
 	struct scan_file *file = &scan->files[scan->file_count];
+	struct stat st;
 
 	file->kind = kind;
 	file->path = path;
-	if (stat(path, &file->stat) != 0 || fs_read_arena(path, arena, &file->text) != 0) {
+	if (stat(path, &st) != 0 || fs_read_arena(path, arena, &file->text) != 0) {
 		diag_error(diag, SPAN_NONE, "cannot read %s: %s", path, strerror(errno));
 		return false;
 	}
+	file->look = fs_look_of(&st);
 	scan->file_count++;
 	return true;
 }
@@ -214,27 +216,22 @@ bool scan_take(struct arena *arena, struct diag *diag, const struct place *place
 	return true;
 }
 
-static bool looks_different(const struct stat *a, const struct stat *b)
-{
-	return a->st_size != b->st_size || a->st_ino != b->st_ino || a->st_mode != b->st_mode
-	       || cache_nanoseconds(a->st_mtim) != cache_nanoseconds(b->st_mtim)
-	       || cache_nanoseconds(a->st_ctim) != cache_nanoseconds(b->st_ctim);
-}
-
 /* A time that is not before the moment, but not in the future either. */
-static bool is_young(struct timespec time, struct timespec moment)
+static bool is_young(int64_t time, struct timespec moment)
 {
-	struct timespec now = time;
+	struct timespec now = moment;
 
-	if (cache_nanoseconds(time) < cache_nanoseconds(moment))
+	if (time < fs_nanoseconds(moment))
 		return false;
 	clock_gettime(CLOCK_REALTIME, &now);
-	return cache_nanoseconds(time) <= cache_nanoseconds(now);
+	return time <= fs_nanoseconds(now);
 }
 
-static bool has_moved(const struct scan *scan, const struct stat *then, const struct stat *now)
+static bool has_moved(const struct scan *scan, const struct fs_look *then, const struct stat *found)
 {
-	return looks_different(then, now) || is_young(now->st_mtim, scan->moment);
+	struct fs_look now = fs_look_of(found);
+
+	return !fs_look_same(then, &now) || is_young(now.modified, scan->moment);
 }
 
 static bool files_moved(const struct scan *scan)
@@ -242,7 +239,7 @@ static bool files_moved(const struct scan *scan)
 	struct stat now;
 
 	for (size_t i = 0; i < scan->file_count; i++)
-		if (stat(scan->files[i].path, &now) != 0 || has_moved(scan, &scan->files[i].stat, &now))
+		if (stat(scan->files[i].path, &now) != 0 || has_moved(scan, &scan->files[i].look, &now))
 			return true;
 	return false;
 }
@@ -258,9 +255,9 @@ static bool entry_moved(const struct looking *looking, const struct context_entr
 {
 	struct stat now;
 
-	return !S_ISDIR(entry->stat.st_mode)
+	return !S_ISDIR(entry->look.mode)
 		&& (fstatat(looking->root, entry->path.p, &now, AT_SYMLINK_NOFOLLOW) != 0
-		    || has_moved(looking->scan, &entry->stat, &now));
+		    || has_moved(looking->scan, &entry->look, &now));
 }
 
 /* What a directory looked like before is not known: its times say whether it changed. */
@@ -271,8 +268,8 @@ static bool dir_moved(const struct looking *looking, struct str dir)
 	struct stat now;
 	bool is_tree;
 
-	if (fstatat(looking->root, dir.p, &now, 0) == 0 && !is_young(now.st_mtim, moment)
-	    && !is_young(now.st_ctim, moment))
+	if (fstatat(looking->root, dir.p, &now, 0) == 0 && !is_young(fs_nanoseconds(now.st_mtim), moment)
+	    && !is_young(fs_nanoseconds(now.st_ctim), moment))
 		return false;
 	arena_init(&arena);
 	is_tree = scan_is_tree(&arena, looking->place, looking->scan->spec->context, dir);

@@ -26,7 +26,7 @@ struct scan_file {
 	char kind; /* enum key_kind, or KEY_TRIGGER where only what it reaches counts */
 	const char *path;
 	struct str text;
-	struct stat stat; /* taken before it was read */
+	struct fs_look look; /* taken before it was read */
 };
 
 /* One look at everything that enters an image; the contents of the context's files are not read. */

@@ -152,7 +152,7 @@ static bool ascii(struct str s)
 	return true;
 }
 
-void snapshot_entry(struct snapshot *snapshot, struct str path, const struct stat *stat, struct str target)
+void snapshot_entry(struct snapshot *snapshot, struct str path, const struct fs_look *look, struct str target)
 {
 	struct buf records = BUF_INIT, name = BUF_INIT;
 	struct ustar header;
@@ -161,8 +161,8 @@ void snapshot_entry(struct snapshot *snapshot, struct str path, const struct sta
 	if (snapshot->fd < 0)
 		return;
 	memset(&header, 0, sizeof header);
-	header.typeflag = type_of(stat->st_mode);
-	snapshot->size = snapshot->left = header.typeflag == '0' ? (uint64_t)stat->st_size : 0;
+	header.typeflag = type_of(look->mode);
+	snapshot->size = snapshot->left = header.typeflag == '0' ? look->size : 0;
 	buf_addstr(&name, path);
 	if (header.typeflag == '5')
 		buf_addc(&name, '/');
@@ -172,14 +172,14 @@ void snapshot_entry(struct snapshot *snapshot, struct str path, const struct sta
 		pax_record(&records, "linkpath", target);
 	memcpy(header.linkname, target.p ? target.p : "",
 	       target.n < sizeof header.linkname ? target.n : sizeof header.linkname);
-	octal(header.mode, sizeof header.mode, stat->st_mode & 07777);
+	octal(header.mode, sizeof header.mode, look->mode & 07777);
 	if (!octal(header.size, sizeof header.size, snapshot->size)) {
 		snprintf(number, sizeof number, "%llu", (unsigned long long)snapshot->size);
 		pax_record(&records, "size", str_of(number));
 	}
 	if (header.typeflag == '3' || header.typeflag == '4') {
-		octal(header.devmajor, sizeof header.devmajor, major(stat->st_rdev));
-		octal(header.devminor, sizeof header.devminor, minor(stat->st_rdev));
+		octal(header.devmajor, sizeof header.devmajor, major(look->device));
+		octal(header.devminor, sizeof header.devminor, minor(look->device));
 	}
 	if (records.n)
 		put_pax(snapshot, &records);

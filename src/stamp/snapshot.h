@@ -2,11 +2,10 @@
 #ifndef DTK_STAMP_SNAPSHOT_H
 #define DTK_STAMP_SNAPSHOT_H
 
-#include "base/str.h"
+#include "base/fs.h"
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <sys/stat.h>
 
 /*
  * The context as a tar: ustar, with pax headers (POSIX.1-2008, pax
@@ -27,8 +26,8 @@ struct snapshot {
 int snapshot_spool(const char *path);
 
 void snapshot_begin(struct snapshot *snapshot, int fd);
-/* Type, mode and device of STAT; TARGET of a link. A regular file's content, of STAT's size, is to follow. */
-void snapshot_entry(struct snapshot *snapshot, struct str path, const struct stat *stat, struct str target);
+/* Type, mode and device of LOOK; TARGET of a link. A regular file's content, of LOOK's size, is to follow. */
+void snapshot_entry(struct snapshot *snapshot, struct str path, const struct fs_look *look, struct str target);
 /* The next bytes of the content. */
 void snapshot_content(struct snapshot *snapshot, const void *bytes, size_t n);
 /* Pads the content. False where it was not as long as was said. */

@@ -41,7 +41,7 @@ bool watch_begin(struct watch *watch, const struct place *place, struct diag *di
 	watch->place = place;
 	watch->diag = diag;
 	clock_gettime(CLOCK_REALTIME, &now);
-	watch->now = cache_nanoseconds(now);
+	watch->now = fs_nanoseconds(now);
 	quote_depfile(&watch->text, str_of(out));
 	buf_addc(&watch->text, ':');
 	root = path_relative(&watch->arena, place->tree, ".");
@@ -66,15 +66,15 @@ void watch_always(struct watch *watch, struct str what, const char *why)
 		diag_warning(watch->diag, SPAN_NONE, "%.*s %s: looked at in every run", STR_ARG(what), why);
 }
 
-static bool in_future(const struct watch *watch, const struct stat *stat)
+static bool in_future(const struct watch *watch, const struct fs_look *look)
 {
-	return cache_nanoseconds(stat->st_mtim) > watch->now;
+	return look->modified > watch->now;
 }
 
 /* PATH as it was looked at, under the name by which Ninja knows it. */
-static void watch_as(struct watch *watch, const char *path, const struct stat *stat)
+static void watch_as(struct watch *watch, const char *path, const struct fs_look *look)
 {
-	if (stat && in_future(watch, stat))
+	if (look && in_future(watch, look))
 		watch_always(watch, str_of(path), "has a time in the future");
 	if (quote_ninja_watches(str_of(path)))
 		list(watch, path);
@@ -82,11 +82,11 @@ static void watch_as(struct watch *watch, const char *path, const struct stat *s
 		watch_always(watch, str_of(path), "has a name that Ninja cannot watch");
 }
 
-void watch_path(struct watch *watch, const char *path, const struct stat *stat)
+void watch_path(struct watch *watch, const char *path, const struct fs_look *look)
 {
 	const char *root = place_tree(&watch->arena, watch->place, ".root");
 
-	watch_as(watch, path[0] == '/' ? path : path_join(&watch->arena, str_of(root), str_of(path)), stat);
+	watch_as(watch, path[0] == '/' ? path : path_join(&watch->arena, str_of(root), str_of(path)), look);
 }
 
 static bool is_outside(const char *path)
@@ -132,7 +132,7 @@ static void watch_entries(struct watch *watch, const struct scan *scan, const ch
 		const struct context_entry *entry = scan->list.entries[i];
 		struct str base = path_base(entry->path), above = str_slice(entry->path, 0, entry->path.n - base.n);
 
-		if (S_ISDIR(entry->stat.st_mode) || S_ISLNK(entry->stat.st_mode))
+		if (S_ISDIR(entry->look.mode) || S_ISLNK(entry->look.mode))
 			continue;
 		path.n = n + 1;
 		if (!dir.p || !str_eq(above, dir)) {
@@ -143,14 +143,14 @@ static void watch_entries(struct watch *watch, const struct scan *scan, const ch
 			buf_adds(&quoted, " \\\n ");
 			quote_depfile(&quoted, buf_str(&path));
 		}
-		if (fine && !in_future(watch, &entry->stat) && quote_ninja_watches(base)) {
+		if (fine && !in_future(watch, &entry->look) && quote_ninja_watches(base)) {
 			buf_addstr(&watch->text, buf_str(&quoted));
 			quote_depfile(&watch->text, base);
 			continue;
 		}
 		path.n = n + 1;
 		buf_addstr(&path, entry->path);
-		watch_as(watch, path.p, &entry->stat);
+		watch_as(watch, path.p, &entry->look);
 	}
 	buf_release(&path);
 	buf_release(&quoted);
@@ -165,11 +165,17 @@ static void watch_dirs(struct watch *watch, const struct scan *scan, const char 
 	for (size_t i = 0; i < scan->list.dir_count; i++) {
 		struct str dir = scan->list.dirs[i];
 		const char *path = path_join(&watch->arena, str_of(context), dir);
+		struct fs_look look;
 
-		if (!scan_is_tree(&watch->arena, watch->place, scan->spec->context, dir))
-			watch_as(watch, path, stat(path, &st) == 0 ? &st : NULL);
-		else if (access(files, F_OK) == 0)
-			list(watch, files);
+		if (scan_is_tree(&watch->arena, watch->place, scan->spec->context, dir)) {
+			if (access(files, F_OK) == 0)
+				list(watch, files);
+		} else if (stat(path, &st) == 0) {
+			look = fs_look_of(&st);
+			watch_as(watch, path, &look);
+		} else {
+			watch_as(watch, path, NULL);
+		}
 	}
 }
 
@@ -199,7 +205,7 @@ bool watch_scan(struct watch *watch, const struct scan *scan)
 
 	for (size_t i = 0; i < scan->file_count; i++)
 		if (scan->files[i].kind != 'H')
-			watch_path(watch, scan->files[i].path, &scan->files[i].stat);
+			watch_path(watch, scan->files[i].path, &scan->files[i].look);
 	if (!scan->reaches)
 		return true;
 	context = context_name(watch, scan->spec->context);

@@ -25,8 +25,8 @@ struct watch {
 
 /* Makes generated/.root where it is missing. False after an error was said. */
 bool watch_begin(struct watch *watch, const struct place *place, struct diag *diag, const char *out);
-/* A file or directory of the project. STAT may be NULL where its time is not to be looked at. */
-void watch_path(struct watch *watch, const char *path, const struct stat *stat);
+/* A file or directory of the project. LOOK may be NULL where its time is not to be looked at. */
+void watch_path(struct watch *watch, const char *path, const struct fs_look *look);
 /* All inputs of SCAN. False after an error was said. */
 bool watch_scan(struct watch *watch, const struct scan *scan);
 /* The edge has to run every time, because of WHY. */

@@ -84,6 +84,29 @@ static void test_room(void)
 	mem_free(array);
 }
 
+static void test_adopt(void)
+{
+	struct arena into, from;
+	const char *a, *b, *c;
+
+	arena_init(&into);
+	arena_init(&from);
+	arena_adopt(&into, &from);
+	CHECK("nothing to adopt", !into.blocks && !into.total);
+	a = arena_strndup(&from, "a", 1);
+	arena_adopt(&into, &from);
+	CHECK("an empty arena takes all", !from.blocks && !from.total && into.total >= 2);
+	b = arena_strndup(&into, "b", 1);
+	memset(arena_alloc(&from, 100000), 1, 100000);
+	c = arena_strndup(&from, "c", 1);
+	arena_adopt(&into, &from);
+	memset(arena_alloc(&from, 100), 2, 100);
+	CHECK("and so does one with blocks", into.total >= 100004 && *a == 'a' && *b == 'b' && *c == 'c');
+	CHECK("which goes on where it was", arena_strndup(&into, "d", 1) == b + 16);
+	arena_release(&from);
+	arena_release(&into);
+}
+
 static int overflow(void)
 {
 	struct arena arena;
@@ -104,6 +127,7 @@ int main(int argc, char **argv)
 	test_calloc();
 	test_grow();
 	test_room();
+	test_adopt();
 	CHECK("a product that overflows ends the process with 1", test_run(&out, again) == 1);
 	CHECK_STR("and says why", out.p, "dtk: error: out of memory\n");
 	buf_release(&out);

@@ -240,10 +240,10 @@ static void check_details(struct test *test)
 		struct context_entry *entry = list.entries[i];
 
 		if (str_is(entry->path, "l_abs"))
-			CHECK("link", S_ISLNK(entry->stat.st_mode) && str_is(entry->link, "/other/z"));
+			CHECK("link", S_ISLNK(entry->look.mode) && str_is(entry->link, "/other/z"));
 		if (str_is(entry->path, "a"))
 			CHECK("mode",
-			      S_ISDIR(entry->stat.st_mode) && (entry->stat.st_mode & 0777) == 0755 && !entry->link.n);
+			      S_ISDIR(entry->look.mode) && (entry->look.mode & 0777) == 0755 && !entry->link.n);
 		CHECK("NUL", entry->path.p[entry->path.n] == '\0');
 	}
 	CHECK("no such directory", !context_walk(&test->arena, &test->diag, "none", NULL, NULL, NULL, &list));
@@ -265,6 +265,56 @@ static void check_details(struct test *test)
 	CHECK("malformed", !context_ignore(&test->arena, &test->diag, ".", "Dockerfile", &ignore, &path));
 }
 
+static void make_wide(unsigned number)
+{
+	static const char *const names[] = {"f.c", "f.o", "sub/deep.o", "sub-x.o", "sub/y"};
+	char path[64];
+
+	snprintf(path, sizeof path, "wide/d%02u", number);
+	mkdir(path, 0755);
+	snprintf(path, sizeof path, "wide/d%02u/sub", number);
+	mkdir(path, 0755);
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		snprintf(path, sizeof path, "wide/d%02u/%s", number, names[i]);
+		fs_write(path, STR(""), 0644);
+	}
+}
+
+/* Enough directories for several threads, and patterns that have states. */
+static void check_wide(struct test *test)
+{
+	struct ignore *ignore = ignore_parse(&test->arena, &test->diag, 0,
+	                                     STR("**/*.o\nd[0-2]?/*.c\nd?9\n!d1?/sub/d[a-e]ep.o\n!d29/sub\n"));
+	struct context_list list;
+	struct buf expected = BUF_INIT;
+
+	mkdir("wide", 0755);
+	for (unsigned i = 0; i < 40; i++) {
+		bool nine = i % 10 == 9, ten = i / 10 == 1;
+
+		make_wide(i);
+		if (nine && !ten && i != 29)
+			continue;
+		buf_addf(&expected, "d%02u ", i);
+		if (i >= 30)
+			buf_addf(&expected, "d%02u/f.c ", i);
+		buf_addf(&expected, "d%02u/sub ", i);
+		if (ten)
+			buf_addf(&expected, "d%02u/sub/deep.o ", i);
+		if (i == 29)
+			buf_addf(&expected, "d%02u/sub/deep.o ", i);
+		if (!nine || i == 29)
+			buf_addf(&expected, "d%02u/sub/y ", i);
+	}
+	expected.n--;
+	for (unsigned i = 0; i < 5; i++) {
+		CHECK("wide", context_walk(&test->arena, &test->diag, "wide", ignore, NULL, NULL, &list));
+		CHECK_BYTES("wide", paths_of(&test->arena, &list), buf_str(&expected));
+		CHECK("wide directories", list.dir_count == 1 + 2 * 40);
+	}
+	buf_release(&expected);
+}
+
 int main(void)
 {
 	char dir[] = "context.XXXXXX";
@@ -281,6 +331,7 @@ int main(void)
 	check_flags(&test);
 	check_onbuild(&test);
 	check_details(&test);
+	check_wide(&test);
 	diag_release(&test.diag);
 	arena_release(&test.arena);
 	fclose(test.nowhere);

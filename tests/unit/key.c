@@ -101,13 +101,15 @@ static void test_references(void)
 static void test_cache(void)
 {
 	struct cache cache;
-	struct stat a, b;
+	struct stat stat_a;
+	struct fs_look a, b;
 	struct timespec late, soon;
 	struct hash hash, found;
 
 	fs_write("cached", STR("a"), 0644);
-	stat("cached", &a);
-	late = soon = a.st_ctim;
+	stat("cached", &stat_a);
+	a = fs_look_of(&stat_a);
+	late = soon = stat_a.st_ctim;
 	late.tv_sec += 1;
 	soon.tv_nsec += 1000;
 	hash = hash_of(STR("a"));
@@ -121,7 +123,7 @@ static void test_cache(void)
 	CHECK("what was added is found", cache_find(&cache, STR("a"), &a, &found) && hash_eq(hash, found));
 	CHECK("but not what was too young", !cache_find(&cache, STR("b"), &a, &found));
 	b = a;
-	b.st_ctim.tv_nsec ^= 1;
+	b.changed ^= 1;
 	CHECK("nor what looks different", !cache_find(&cache, STR("c"), &b, &found));
 	CHECK("nor what comes after all", !cache_find(&cache, STR("d"), &a, &found));
 	cache_turn(&cache);
@@ -131,6 +133,51 @@ static void test_cache(void)
 	cache_open(&cache, "stat");
 	CHECK("a damaged one is empty", cache.count == 0 && !cache_find(&cache, STR("a"), &a, &found));
 	cache_release(&cache);
+}
+
+/* A cache of the files named by the letters of NAMES, beside what FROM held. */
+static void keep(const char *from, const char *names, const char *changed, const char *to)
+{
+	struct fs_look look = {.size = 1, .mode = S_IFREG};
+	struct timespec moment = {1, 0};
+	struct cache cache;
+	struct hash hash;
+
+	cache_open(&cache, from);
+	for (; *names; names++) {
+		struct str name = {names, 1};
+
+		look.inode = strchr(changed, *names) ? 2 : 1;
+		if (!cache_find(&cache, name, &look, &hash))
+			hash = hash_of(name);
+		cache_add(&cache, name, &look, hash, moment);
+	}
+	cache_save(&cache, to);
+	cache_release(&cache);
+}
+
+static void test_cache_changes(void)
+{
+	static const struct {
+		const char *names, *changed;
+	} cases[] = {{"abcd", ""}, {"abcde", ""}, {"abc", ""}, {"bcd", ""}, {"abd", ""}, {"abbcd", ""},
+	             {"xyz", ""}, {"abcd", "a"}, {"abcd", "d"}, {"abcd", "abcd"}, {"abxcd", "c"}};
+
+	keep("none", "abcd", "", "four");
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct buf fresh = BUF_INIT, renewed = BUF_INIT;
+
+		unlink("fresh");
+		unlink("renewed");
+		keep("none", cases[i].names, cases[i].changed, "fresh");
+		keep("four", cases[i].names, cases[i].changed, "renewed");
+		fs_read("fresh", &fresh);
+		if (fs_read("renewed", &renewed) == 0)
+			CHECK_BYTES(cases[i].names, buf_str(&renewed), buf_str(&fresh));
+		CHECK("what is the same is not written", (i == 0) == (access("renewed", F_OK) != 0));
+		buf_release(&fresh);
+		buf_release(&renewed);
+	}
 }
 
 /* --- Keys --- */
@@ -299,6 +346,7 @@ int main(void)
 	test_command();
 	test_references();
 	test_cache();
+	test_cache_changes();
 	test_changes();
 	test_snapshot();
 	test_why();
