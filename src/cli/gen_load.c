@@ -60,6 +60,7 @@ static bool make_plan(struct gen *gen)
 		.sequences = options->sequences.count ? options->sequences.items : NULL,
 		.tag = options->tag,
 		.registry = options->registry,
+		.release = options->release,
 		.jobs = options->jobs,
 		.strict = options->strict,
 	};
@@ -108,17 +109,26 @@ static bool can_watch(struct gen *gen, struct str path)
 	return true;
 }
 
+/* The project's own directory was searched; as it changes with every run, Ninja cannot watch it. */
+static bool is_project(const struct plan_file *file)
+{
+	return file->found && str_is(file->path, ".");
+}
+
 static void watch_inputs(struct gen *gen)
 {
 	struct map seen;
 	bool fresh;
 
 	map_init(&seen);
+	gen->always = gen->plan->date.n > 0;
 	gen->inputs = mem_alloc((gen->plan->input_count + 1) * sizeof *gen->inputs);
 	for (size_t i = 0; i < gen->plan->input_count; i++) {
 		struct str path = gen_watched_path(gen, gen->plan->inputs[i].path);
 
 		map_put(&seen, path, &fresh);
+		if (is_project(&gen->plan->inputs[i]))
+			gen->always = true;
 		if (path.n && fresh && can_watch(gen, path))
 			gen->inputs[gen->input_count++] = path;
 	}

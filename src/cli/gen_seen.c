@@ -8,7 +8,8 @@
 
 /*
  * TREE/stamps/.seen proves that certain inputs give a certain tree: a digest,
- * then the inputs, a line each: "+PATH" was read, "-PATH" looked for in vain.
+ * then the inputs, a line each: "+PATH" was read (of a directory: what is in it),
+ * "-PATH" looked for in vain, "@DATE" is the day of the run, where that counts.
  * The digest covers what they hold, the tree, dtk-gen itself and its options.
  * Being a proof it is never out of date: it fits what is there, or does not.
  */
@@ -36,13 +37,33 @@ static bool add_program(struct gen *gen, const char *root, struct hasher *hasher
 	return fine;
 }
 
-/* A file that was read; false where it is not, or has changed since gen->moment. */
-static bool add_read(const struct gen *gen, const char *path, struct buf *bytes, struct hasher *hasher)
+/* The names in a directory that was searched, and of what kind they are. */
+static bool add_listing(struct gen *gen, const char *path, struct buf *bytes)
+{
+	struct str *names;
+	size_t count;
+
+	if (fs_list(path, &gen->arena, &names, &count) != 0)
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		struct stat st;
+
+		if (stat(path_join(&gen->arena, str_of(path), names[i]), &st) != 0)
+			st.st_mode = 0;
+		buf_addf(bytes, "%o ", (unsigned)(st.st_mode & S_IFMT));
+		buf_addstr(bytes, names[i]);
+		buf_addc(bytes, '\0');
+	}
+	return true;
+}
+
+/* What was read; false where that fails now, or where it has changed since gen->moment. */
+static bool add_read(struct gen *gen, const char *path, struct buf *bytes, struct hasher *hasher)
 {
 	struct stat st;
 
 	buf_clear(bytes);
-	if (fs_read(path, bytes) != 0 || stat(path, &st) != 0)
+	if (stat(path, &st) != 0 || !(S_ISDIR(st.st_mode) ? add_listing(gen, path, bytes) : fs_read(path, bytes) == 0))
 		return false;
 	hasher_field(hasher, buf_str(bytes));
 	return gen_by_time(st.st_mtim, gen->moment) <= 0 && gen_by_time(st.st_ctim, gen->moment) <= 0;
@@ -61,6 +82,15 @@ static bool add_missing(struct gen *gen, const char *path, struct hasher *hasher
 	return watched.n == 0 || (stat(watched.p, &st) == 0 && gen_by_time(st.st_mtim, gen->moment) <= 0);
 }
 
+static bool is_today(struct str date)
+{
+	char text[sizeof "2026-11-21"];
+	time_t now = time(NULL);
+	struct tm day;
+
+	return gmtime_r(&now, &day) && strftime(text, sizeof text, "%Y-%m-%d", &day) && str_is(date, text);
+}
+
 /* LINES as in the file; *DIGEST is what belongs before them. */
 static bool digest_of(struct gen *gen, const char *root, struct hash tree, struct str lines, struct hash *digest)
 {
@@ -75,7 +105,12 @@ static bool digest_of(struct gen *gen, const char *root, struct hash tree, struc
 		struct str name = str_slice(lines, at + 1, end);
 		const char *path = arena_strndup(&gen->arena, name.p, name.n);
 
-		fine = lines.p[at] == '+' ? add_read(gen, path, &bytes, hasher) : add_missing(gen, path, hasher);
+		if (lines.p[at] == '@')
+			fine = is_today(name);
+		else if (lines.p[at] == '+')
+			fine = add_read(gen, path, &bytes, hasher);
+		else
+			fine = add_missing(gen, path, hasher);
 	}
 	*digest = hasher_end(hasher);
 	buf_release(&bytes);
@@ -94,6 +129,8 @@ static bool list_inputs(const struct gen *gen, struct buf *lines)
 		buf_addstr(lines, file->path);
 		buf_addc(lines, '\n');
 	}
+	if (gen->plan->date.n)
+		buf_addf(lines, "@%.*s\n", STR_ARG(gen->plan->date));
 	return true;
 }
 

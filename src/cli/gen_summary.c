@@ -35,6 +35,21 @@ static void sequences(const struct plan *plan, FILE *out)
 	}
 }
 
+static void groups(const struct plan *plan, FILE *out)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < plan->target_count; i++) {
+		const struct plan_target *target = &plan->targets[i];
+
+		if (target->kind != TARGET_GROUP)
+			continue;
+		fprintf(out, "%s- %.*s: (%zu image%s)\n", any ? "" : "Groups:\n", STR_ARG(target->name),
+		        target->image_count, target->image_count == 1 ? "" : "s");
+		any = true;
+	}
+}
+
 static void collisions(const struct plan *plan, FILE *out)
 {
 	if (plan->collision_count)
@@ -56,6 +71,7 @@ void gen_summary(const struct plan *plan, FILE *out)
 	names(out, "Python Versions", plan->python_versions, plan->python_count);
 	names(out, "Build Layers", plan->layers, plan->layer_count);
 	sequences(plan, out);
+	groups(plan, out);
 	collisions(plan, out);
 	fprintf(out, "Images: %zu\n", plan->image_count);
 }

@@ -153,13 +153,10 @@ static bool add_all(struct gen *gen, struct out *out, const struct engine *engin
 		.tree = gen->plan->output, .source = source_of(gen), .generator = gen_generator(gen),
 		.gen = gen->self, .stamp = gen->stamp,
 		.configured = gen_configured(gen),
-		.registry = gen->options.registry, .release = gen->options.release,
 		.inputs = gen->inputs, .input_count = gen->input_count, .always = gen->always,
 	};
 	bool fine;
 
-	if (gen->plan->registry.n)
-		ninja.registry = arena_strndup(&gen->arena, gen->plan->registry.p, gen->plan->registry.n);
 	add_images(gen, out, &text);
 	script_build(gen->plan, engine, str_of(root), &text);
 	add(gen, out, "build.sh", &text, OUT_EXECUTABLE);

@@ -12,6 +12,8 @@
 static const struct opt push_table[] = {
 	{0, "registry", "REGISTRY", "where to push to, instead of where the tags say", OPT_TEXT, 0,
 	 offsetof(struct push, registry)},
+	{0, "repository", "PREFIX", "what of a tag the registry takes the place of", OPT_TEXT, 0,
+	 offsetof(struct push, repository)},
 	{0, "release", "VERSION", "a tag to push beside each tag latest", OPT_TEXT, 0,
 	 offsetof(struct push, release)},
 	HELP,
@@ -64,7 +66,7 @@ static int run_clean(const struct opt_command *command, int argc, char **argv)
 }
 
 const struct opt_command stamp_fleet_commands[] = {
-	{"dtk-stamp push", "push", "OUT X.image... -- [NAME=VALUE...] docker [--host H]",
+	{"dtk-stamp push", "push", "OUT X.image... [+X=TAG]... -- [NAME=VALUE...] docker [--host H]",
 	 "publish images, all or none of them ready", push_table, COUNT(push_table), true, run_push},
 	{"dtk-stamp verify", "verify", "STAMPS -- [NAME=VALUE...] docker [--host H]",
 	 "compare all stamps with the engine and the inputs", help_table, COUNT(help_table), true, run_verify},

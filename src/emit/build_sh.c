@@ -15,7 +15,7 @@ static const char build_functions[] =
 	"{\n"
 	"\tcat <<'END'\n"
 	"usage: build.sh [-hkn] [TARGET]...\n"
-	"Builds the targets (images, layers, sequences; all by default) and what they stand on.\n"
+	"Builds the targets (images, layers, groups, sequences; all by default) and what they stand on.\n"
 	"  -h  show this\n"
 	"  -k  keep going: only what stands on a failed image is left out\n"
 	"  -n  print the commands, run nothing\n"

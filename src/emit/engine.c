@@ -127,24 +127,38 @@ static void put_cache(const struct engine *engine, const struct plan_image *imag
 	buf_release(&ref);
 }
 
-static void put_arguments(const struct engine *engine, const struct plan_image *image, struct sink *sink)
+static void put_pairs(struct sink *sink, const char *option, const struct plan_arg *pairs, size_t count)
 {
 	struct buf pair = BUF_INIT;
 
-	for (size_t i = 0; i < image->arg_count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		buf_clear(&pair);
-		buf_addstr(&pair, image->args[i].name);
+		buf_addstr(&pair, pairs[i].name);
 		buf_addc(&pair, '=');
-		buf_addstr(&pair, image->args[i].value);
-		put_option(sink, "--build-arg", buf_str(&pair));
+		buf_addstr(&pair, pairs[i].value);
+		put_option(sink, option, buf_str(&pair));
 	}
+	buf_release(&pair);
+}
+
+static void put_each(struct sink *sink, const char *option, const struct str *values, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		put_option(sink, option, values[i]);
+}
+
+static void put_arguments(const struct engine *engine, const struct plan_image *image, struct sink *sink)
+{
+	put_pairs(sink, "--build-arg", image->args, image->arg_count);
+	put_pairs(sink, "--label", image->labels, image->label_count);
+	put_each(sink, "--secret", image->secrets, image->secret_count);
+	put_each(sink, "--ssh", image->ssh, image->ssh_count);
 	if (image->target.n)
 		put_option(sink, "--target", image->target);
 	if (engine->platform.n)
 		put_option(sink, "--platform", engine->platform);
 	if (engine->cache && engine->kind != ENGINE_PODMAN)
 		put_cache(engine, image, sink);
-	buf_release(&pair);
 }
 
 static void put_place(const struct plan_image *image, struct sink *sink)

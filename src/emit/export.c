@@ -45,7 +45,7 @@ void export_dot(const struct plan *plan, struct buf *out)
 	memset(placed, 0, (plan->image_count + 1) * sizeof *placed);
 	buf_adds(out, "digraph images {\n\trankdir = LR;\n\tnode [shape = box];\n");
 	for (size_t i = 0; i < plan->target_count; i++)
-		if (plan->targets[i].kind == TARGET_SEQUENCE)
+		if (plan->targets[i].kind == TARGET_SEQUENCE || plan->targets[i].kind == TARGET_GROUP)
 			cluster(plan, i, placed, out);
 	for (size_t i = 0; i < plan->image_count; i++)
 		if (!placed[i])

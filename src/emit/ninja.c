@@ -70,18 +70,21 @@ static void regeneration_rule(struct writer *writer)
 	buf_release(&command);
 }
 
-static void push_options(const struct ninja *ninja, struct buf *words)
+static void push_option(struct buf *words, const char *option, struct str value)
 {
-	if (ninja->registry) {
-		buf_adds(words, "--registry ");
-		quote_shell(words, str_of(ninja->registry));
-		buf_addc(words, ' ');
-	}
-	if (ninja->release) {
-		buf_adds(words, "--release ");
-		quote_shell(words, str_of(ninja->release));
-		buf_addc(words, ' ');
-	}
+	if (!value.n)
+		return;
+	buf_adds(words, option);
+	quote_shell(words, value);
+	buf_addc(words, ' ');
+}
+
+static void push_options(const struct plan *plan, struct buf *words)
+{
+	push_option(words, "--registry ", plan->registry);
+	if (plan->registry.n)
+		push_option(words, "--repository ", plan->repository);
+	push_option(words, "--release ", plan->version);
 }
 
 /* The rules of single images, then those of actions, which name the client without a verb. */
@@ -95,7 +98,7 @@ static void stamp_rules(struct writer *writer)
 	snprintf(more, sizeof more, "  description = build $out\n  restat = 1\n%s", pool);
 	writer_check(writer, ninja->engine->client, SPAN_NONE, "the engine's command line");
 	quote_ninja_value(&client, ninja->engine->client);
-	push_options(ninja, &options);
+	push_options(ninja->plan, &options);
 	writer_check(writer, buf_str(&options), SPAN_NONE, "the registry or release");
 	quote_ninja_value(&push, buf_str(&options));
 	buf_addf(writer->out, "client = %s\ndocker = -- $client %.*s\n", client.p, STR_ARG(ninja->engine->verb));
@@ -107,7 +110,7 @@ static void stamp_rules(struct writer *writer)
 	if (ninja->plan->rootfs_count)
 		stamp_rule(writer, "rootfs", "  description = rootfs $out\n  restat = 1\n", "rootfs $o");
 	stamp_rule(writer, "push",
-	           "  description = $out\n  pool = console\n  rspfile = $out.rsp\n  rspfile_content = $in\n",
+	           "  description = $out\n  pool = console\n  rspfile = $out.rsp\n  rspfile_content = $in$t\n",
 	           "push %s$out @$out.rsp -- $client", push.n ? push.p : "");
 	buf_clear(&options);
 	quote_shell(&options, ninja->tree);

@@ -23,7 +23,6 @@ struct ninja {
 	struct str generator; /* dtk-gen's command line, for a shell */
 	const char *gen, *stamp; /* the programs: "./dtk-gen", or "dtk-gen" from PATH */
 	bool configured;      /* config.ninja makes the programs */
-	const char *registry, *release; /* of pushes, or NULL */
 	const struct str *inputs; /* what regeneration watches, cleaned paths */
 	size_t input_count;
 	bool always; /* one of them cannot be watched: regenerate every time */

@@ -50,6 +50,34 @@ static void add_image(struct writer *writer, size_t image)
 	writer_stamp(writer, writer->plan->images[image].name, ".image");
 }
 
+/* What a push takes: the images, and as " +NAME=TAG" those tags that are of an image's own version. */
+static void push_images(struct writer *writer, const uint32_t *set, size_t count)
+{
+	const struct plan *plan = writer->plan;
+	struct buf *text = &writer->text;
+	bool any = false;
+
+	for (size_t i = 0; i < count; i++)
+		add_image(writer, set ? set[i] : i);
+	buf_addc(writer->out, '\n');
+	for (size_t i = 0; i < count; i++) {
+		const struct plan_image *image = &plan->images[set ? set[i] : i];
+
+		if (!image->version_tag.n)
+			continue;
+		buf_clear(text);
+		buf_adds(text, " +");
+		quote_shell(text, image->name);
+		buf_addc(text, '=');
+		buf_addstr(text, image->version_tag);
+		buf_adds(writer->out, any ? "" : " t = ");
+		quote_ninja_value(writer->out, buf_str(text));
+		any = true;
+	}
+	if (any)
+		buf_addc(writer->out, '\n');
+}
+
 /* A name for COUNT images (NULL: all of them): those are enough that no other one of them stands on. */
 static void set_name(struct writer *writer, struct str name, const uint32_t *set, size_t count)
 {
@@ -81,9 +109,7 @@ static void set_targets(struct writer *writer, struct str name, const uint32_t *
 		return;
 	set_name(writer, name, set, count);
 	push_edge(writer, name);
-	for (size_t i = 0; i < count; i++)
-		add_image(writer, set ? set[i] : i);
-	buf_addc(writer->out, '\n');
+	push_images(writer, set, count);
 }
 
 static void image_targets(struct writer *writer, size_t image)
@@ -98,8 +124,7 @@ static void image_targets(struct writer *writer, size_t image)
 	add_image(writer, image);
 	buf_addc(writer->out, '\n');
 	push_edge(writer, name);
-	add_image(writer, image);
-	buf_addc(writer->out, '\n');
+	push_images(writer, &(uint32_t){(uint32_t)image}, 1);
 }
 
 static void action_targets(struct writer *writer)
@@ -122,6 +147,7 @@ void writer_targets(struct writer *writer)
 	for (size_t i = 0; i < plan->image_count; i++)
 		image_targets(writer, i);
 	action_targets(writer);
+	buf_adds(writer->out, "build push: phony push-all\n");
 	buf_adds(writer->out, "default all\n");
 }
 
@@ -168,7 +194,7 @@ static void help_image(const struct plan_image *image, struct buf *out)
 void ninja_help(const struct plan *plan, struct buf *out)
 {
 	help_line(out, "", STR("all"), "every image (what ninja alone builds)\n");
-	help_line(out, "push-", STR("all"), "push them once all are built\n");
+	help_line(out, "push-", STR("all"), "push them once all are built; so does push\n");
 	for (size_t i = 0; i < sizeof actions / sizeof *actions; i++) {
 		help_line(out, "", str_of(actions[i].name), actions[i].summary);
 		buf_addc(out, '\n');

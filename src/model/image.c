@@ -108,6 +108,17 @@ static struct plan_command image_command(struct planner *planner, const struct k
 	return command;
 }
 
+static struct str image_version(struct planner *planner, const struct matrix_layer *layer)
+{
+	struct buf tag = BUF_INIT;
+
+	if (layer->version.text.p)
+		buf_addf(&tag, "%.*s-%.*s", STR_ARG(layer->name.text), STR_ARG(layer->version.text));
+	struct str kept = {arena_strndup(&planner->plan->arena, buf_str(&tag).p, tag.n), tag.n};
+	buf_release(&tag);
+	return kept;
+}
+
 void image_fill(struct planner *planner, const struct axes_point *point, struct plan_image *image)
 {
 	const struct matrix_layer *layer = &planner->matrix.layers[point->layer];
@@ -121,7 +132,7 @@ void image_fill(struct planner *planner, const struct axes_point *point, struct 
 	image->secrets = image_words(planner, &layer->secrets, &image->secret_count);
 	image->ssh = image_words(planner, &layer->ssh, &image->ssh_count);
 	image->platforms = image_words(planner, platforms, &image->platform_count);
-	image->version = layer->version.text.p ? layer->version.text : STR("");
+	image->version_tag = image_version(planner, layer);
 	image->health = image_command(planner, &layer->health);
 	image->test = image_command(planner, &layer->test);
 }

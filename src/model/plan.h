@@ -52,7 +52,7 @@ struct plan_image {
 	size_t ssh_count;
 	struct str *platforms; /* OS/ARCHITECTURE[/VARIANT]; none: as --platform or the engine has it */
 	size_t platform_count;
-	struct str version;    /* its own, "" if none: NAME-VERSION is pushed as well */
+	struct str version_tag; /* NAME-VERSION for its own version, pushed as well; "" if none */
 	struct plan_command health, test;
 	struct plan_parent *parents;
 	size_t parent_count;

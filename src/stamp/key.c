@@ -41,9 +41,25 @@ static void add_input(struct key *key, struct key_input input)
 	key->inputs[key->input_count++] = input;
 }
 
+/* Of a secret or an agent its id counts; where it comes from is the machine's. */
+static struct str what_counts(const struct command_option *option)
+{
+	struct str value = option->value.p ? option->value : STR(""), field;
+
+	if (str_is(option->name, "--ssh"))
+		return str_slice(value, 0, str_find(value, '=', 0));
+	for (size_t at = 0, end; str_is(option->name, "--secret") && at < value.n; at = end + 1) {
+		end = str_find(value, ',', at);
+		field = str_slice(value, at, end);
+		if (str_starts(field, STR("id=")))
+			return field;
+	}
+	return value;
+}
+
 struct key_input key_of_option(struct arena *arena, const struct command_option *option)
 {
-	struct str value = option->value.p ? option->value : STR("");
+	struct str value = what_counts(option);
 	struct buf name = BUF_INIT;
 	struct key_input input = {KEY_ARG, 0, hash_of(value), {NULL, 0}};
 	const char *given = NULL;

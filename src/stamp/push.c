@@ -15,19 +15,29 @@ static bool is_registry(struct str part)
 	return str_is(part, "localhost") || str_find(part, '.', 0) < part.n || str_find(part, ':', 0) < part.n;
 }
 
-struct str push_name(struct arena *arena, struct str tag, const char *registry, const char *version)
+/* The part of TAG that stays below another registry. */
+static struct str below(struct str tag, const char *repository)
+{
+	struct str prefix = str_of(repository ? repository : "");
+	size_t slash = str_find(tag, '/', 0);
+
+	if (prefix.n && str_starts(tag, prefix) && tag.p[prefix.n] == '/')
+		return str_slice(tag, prefix.n + 1, tag.n);
+	if (slash < tag.n && is_registry(str_slice(tag, 0, slash)))
+		return str_slice(tag, slash + 1, tag.n);
+	return tag;
+}
+
+struct str push_name(struct arena *arena, struct str tag, const struct push *order, const char *version)
 {
 	struct buf name = BUF_INIT;
-	struct str result;
-	size_t slash = str_find(tag, '/', 0), colon = tag.n;
+	struct str result, prefix = str_of(order->registry ? order->registry : "");
+	size_t colon;
 
-	if (registry && registry[0]) {
-		struct str prefix = str_of(registry);
-
-		while (prefix.n && prefix.p[prefix.n - 1] == '/')
-			prefix.n--;
-		if (slash < tag.n && is_registry(str_slice(tag, 0, slash)))
-			tag = str_slice(tag, slash + 1, tag.n);
+	while (prefix.n && prefix.p[prefix.n - 1] == '/')
+		prefix.n--;
+	if (prefix.n) {
+		tag = below(tag, order->repository);
 		buf_addstr(&name, prefix);
 		buf_addc(&name, '/');
 	}
@@ -116,15 +126,29 @@ static bool registry_has(struct fleet *fleet, struct str ref, struct str digest)
 	return has;
 }
 
-static bool push_ref(struct fleet *fleet, const struct ask_image *image, struct str tag, struct str ref,
-                     struct buf *done)
+/* One order under way. */
+struct pushing {
+	const struct push *order;
+	struct fleet fleet;
+	struct map extras; /* name of an image -> the tag that "+NAME=TAG" gives it */
+	struct map done;   /* references that were dealt with */
+	struct buf list;   /* the same, a line each */
+};
+
+/* Publishes IMAGE, which TAG names here, as TAG with VERSION (NULL: its own) is called there. */
+static bool push_ref(struct pushing *pushing, const struct ask_image *image, struct str tag, const char *version)
 {
+	struct fleet *fleet = &pushing->fleet;
+	struct str ref = push_name(&fleet->arena, tag, pushing->order, version);
 	const char *words[] = {"push", ref.p, NULL};
 	struct buf text = BUF_INIT;
-	bool fine = true;
+	bool fine = true, fresh;
 
-	buf_addstr(done, ref);
-	buf_addc(done, '\n');
+	map_put(&pushing->done, ref, &fresh);
+	if (!fresh)
+		return true;
+	buf_addstr(&pushing->list, ref);
+	buf_addc(&pushing->list, '\n');
 	if (registry_has(fleet, ref, known_digest(&fleet->arena, image, ref))) {
 		printf("%.*s: the registry has it\n", STR_ARG(ref));
 		return true;
@@ -143,27 +167,50 @@ static bool push_ref(struct fleet *fleet, const struct ask_image *image, struct 
 	return fine;
 }
 
-static bool push_image(struct fleet *fleet, const struct fleet_image *image, const struct push *order,
-                       struct buf *done)
+static bool push_image(struct pushing *pushing, const struct fleet_image *image)
 {
+	struct fleet *fleet = &pushing->fleet;
 	const struct ask_image *found = ask_find(&fleet->arena, &fleet->answer, image->seal.engine);
-	bool fine = true;
+	const struct map_entry *entry = map_get(&pushing->extras, image->place.name);
+	const char *release = pushing->order->release, *extra = entry ? entry->value.pointer : NULL;
+	bool fine = true, latest = false;
 
 	for (size_t i = 0; i < image->seal.tag_count && fine; i++) {
-		struct str tag = image->seal.tags[i];
-		struct str full = ask_normal(&fleet->arena, tag, false);
+		struct str tag = image->seal.tags[i], full = ask_normal(&fleet->arena, tag, false);
 
-		fine = push_ref(fleet, found, tag, push_name(&fleet->arena, tag, order->registry, NULL), done);
-		if (fine && order->release && str_ends(full, STR(":latest")))
-			fine = push_ref(fleet, found, tag,
-			                push_name(&fleet->arena, full, order->registry, order->release), done);
+		fine = push_ref(pushing, found, tag, NULL);
+		if (!str_ends(full, STR(":latest")))
+			continue;
+		latest = true;
+		fine = fine && (!release || push_ref(pushing, found, full, release)) &&
+		       (!extra || push_ref(pushing, found, full, extra));
 	}
+	if (fine && extra && !latest && image->seal.tag_count)
+		fine = push_ref(pushing, found, ask_normal(&fleet->arena, image->seal.tags[0], false), extra);
 	return fine;
 }
 
-/* The words of a response file: separated by blanks and line breaks, single quotes as a shell has them. */
-static bool add_listed(struct fleet *fleet, const char *path)
+/* A stamp, or "+NAME=TAG". */
+static bool add_word(struct pushing *pushing, struct str word)
 {
+	struct fleet *fleet = &pushing->fleet;
+	char *kept = arena_strndup(&fleet->arena, word.p, word.n);
+	size_t equals = str_find(word, '=', 0);
+
+	if (kept[0] != '+')
+		return fleet_add(fleet, kept);
+	if (equals == word.n) {
+		diag_error(fleet->diag, SPAN_NONE, "%s: +NAME=TAG is needed", kept);
+		return false;
+	}
+	map_put(&pushing->extras, (struct str){kept + 1, equals - 1}, NULL)->value.pointer = kept + equals + 1;
+	return true;
+}
+
+/* The words of a response file: separated by blanks and line breaks, single quotes as a shell has them. */
+static bool add_listed(struct pushing *pushing, const char *path)
+{
+	struct fleet *fleet = &pushing->fleet;
 	struct buf word = BUF_INIT;
 	bool quoted = false, fine = true, some = false;
 	struct str text;
@@ -184,7 +231,7 @@ static bool add_listed(struct fleet *fleet, const char *path)
 			buf_addc(&word, c);
 			some = true;
 		} else if (some) {
-			fine = fleet_add(fleet, buf_str(&word).p) && fine;
+			fine = add_word(pushing, buf_str(&word)) && fine;
 			buf_clear(&word);
 			some = false;
 		}
@@ -193,12 +240,12 @@ static bool add_listed(struct fleet *fleet, const char *path)
 	return fine;
 }
 
-static bool add_images(struct fleet *fleet, const char *const *stamps)
+static bool add_images(struct pushing *pushing, const char *const *stamps)
 {
 	bool fine = true;
 
 	for (; *stamps; stamps++)
-		fine = (**stamps == '@' ? add_listed(fleet, *stamps + 1) : fleet_add(fleet, *stamps)) && fine;
+		fine = (**stamps == '@' ? add_listed(pushing, *stamps + 1) : add_word(pushing, str_of(*stamps))) && fine;
 	return fine;
 }
 
@@ -221,18 +268,22 @@ static bool write_list(const char *path, const struct buf *done, struct diag *di
 
 int push_all(const struct push *order, struct diag *diag)
 {
-	struct fleet fleet;
-	struct buf done = BUF_INIT;
-	bool fine = fleet_init(&fleet, diag, order->words) && add_images(&fleet, order->stamps)
-		&& fleet_ask(&fleet);
+	struct pushing pushing = {.order = order, .list = BUF_INIT};
+	struct fleet *fleet = &pushing.fleet;
+	bool fine = fleet_init(fleet, diag, order->words);
 
-	for (size_t i = 0, n = fine ? fleet.count : 0; i < n; i++)
-		fine = check_image(&fleet, &fleet.images[i]) && fine;
-	for (size_t i = 0; fine && i < fleet.count; i++)
-		fine = push_image(&fleet, &fleet.images[i], order, &done);
+	map_init(&pushing.extras);
+	map_init(&pushing.done);
+	fine = fine && add_images(&pushing, order->stamps) && fleet_ask(fleet);
+	for (size_t i = 0, n = fine ? fleet->count : 0; i < n; i++)
+		fine = check_image(fleet, &fleet->images[i]) && fine;
+	for (size_t i = 0; fine && i < fleet->count; i++)
+		fine = push_image(&pushing, &fleet->images[i]);
 	if (fine && order->out)
-		fine = write_list(order->out, &done, diag);
-	buf_release(&done);
-	fleet_release(&fleet);
+		fine = write_list(order->out, &pushing.list, diag);
+	buf_release(&pushing.list);
+	map_release(&pushing.done);
+	map_release(&pushing.extras);
+	fleet_release(fleet);
 	return fine ? 0 : -1;
 }

@@ -16,8 +16,13 @@
  */
 struct push {
 	const char *out;            /* gets what is published, dated so that Ninja runs the edge again; or NULL */
-	const char *const *stamps;  /* X.image of each image; "@FILE": words read from there; NULL-terminated */
+	/*
+	 * X.image of each image; "@FILE": words read from there.  "+NAME=TAG" gives the image NAME that tag as well, in
+	 * each repository where it is `latest`, or else in that of its first tag.  NULL-terminated.
+	 */
+	const char *const *stamps;
 	const char *registry;       /* HOST[/PREFIX] to push to, or NULL: where the tags say */
+	const char *repository;     /* what of a tag REGISTRY takes the place of, where the tag begins with it; or NULL */
 	const char *release;        /* a version: pushed beside each tag `latest`; or NULL */
 	const char *const *words;   /* the client; NULL-terminated */
 };
@@ -26,10 +31,11 @@ struct push {
 int push_all(const struct push *order, struct diag *diag);
 
 /*
- * TAG under REGISTRY (NULL or "": as it is): its own registry, a first part
- * with a dot, a colon or the name localhost, is replaced; another name goes
- * below REGISTRY whole.  VERSION (NULL: none) replaces the part after the colon.
+ * TAG under ORDER's registry (NULL or "": as it is).  It takes the place of ORDER's
+ * repository where TAG begins with that; else of TAG's own registry, a first
+ * part with a dot, a colon or the name localhost; another name goes below it
+ * whole.  VERSION (NULL: none) replaces the part after the colon.
  */
-struct str push_name(struct arena *arena, struct str tag, const char *registry, const char *version);
+struct str push_name(struct arena *arena, struct str tag, const struct push *order, const char *version);
 
 #endif

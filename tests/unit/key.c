@@ -74,14 +74,18 @@ static void test_references(void)
 		 "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", true},
 	};
 	static const struct {
-		const char *tag, *registry, *version, *name;
+		const char *tag, *registry, *repository, *version, *name;
 	} pushed[] = {
-		{"a/b:1", NULL, NULL, "a/b:1"},
-		{"a/b:1", "r.example/x/", NULL, "r.example/x/a/b:1"},
-		{"ghcr.io/a/b:1", "127.0.0.1:5000", NULL, "127.0.0.1:5000/a/b:1"},
-		{"localhost/b", "r.example", NULL, "r.example/b"},
-		{"localhost:5000/b", NULL, "2", "localhost:5000/b"},
-		{"a/b:latest", "r.example", "2.5", "r.example/a/b:2.5"},
+		{"a/b:1", NULL, NULL, NULL, "a/b:1"},
+		{"a/b:1", "r.example/x/", NULL, NULL, "r.example/x/a/b:1"},
+		{"ghcr.io/a/b:1", "127.0.0.1:5000", NULL, NULL, "127.0.0.1:5000/a/b:1"},
+		{"localhost/b", "r.example", NULL, NULL, "r.example/b"},
+		{"localhost:5000/b", NULL, NULL, "2", "localhost:5000/b"},
+		{"a/b:latest", "r.example", NULL, "2.5", "r.example/a/b:2.5"},
+		{"clm-b:latest", "user", NULL, "0.3.0", "user/clm-b:0.3.0"},
+		{"ghcr.io/a/a/b:latest", "ghcr.io/fork", "ghcr.io/a/a", NULL, "ghcr.io/fork/b:latest"},
+		{"ghcr.io/a/ab/b:1", "ghcr.io/fork", "ghcr.io/a/a", NULL, "ghcr.io/fork/a/ab/b:1"},
+		{"a/b:1", "", "a", NULL, "a/b:1"},
 	};
 	struct arena arena;
 
@@ -91,7 +95,9 @@ static void test_references(void)
 		            str_of(names[i].normal));
 	for (size_t i = 0; i < sizeof pushed / sizeof pushed[0]; i++)
 		CHECK_BYTES(pushed[i].tag,
-		            push_name(&arena, str_of(pushed[i].tag), pushed[i].registry, pushed[i].version),
+		            push_name(&arena, str_of(pushed[i].tag),
+		                      &(struct push){.registry = pushed[i].registry, .repository = pushed[i].repository},
+		                      pushed[i].version),
 		            str_of(pushed[i].name));
 	arena_release(&arena);
 }
