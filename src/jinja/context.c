@@ -175,57 +175,6 @@ static const struct jinja_template *load_template(struct run *r, const struct no
 	return template;
 }
 
-/* Runs TEMPLATE's top level; what it prints is left in r->out. */
-static void module_run(struct run *r, const struct jinja_template *template, struct context *context)
-{
-	struct trace trace;
-
-	if (run_enter(r, &trace, "imported as", str_of(template->name))) {
-		exec_root(r, template, context);
-		run_leave(r, &trace);
-	}
-}
-
-/* The module of TEMPLATE, run in CONTEXT. */
-static struct module_object *module_new(struct run *r, const struct jinja_template *template, struct context *context)
-{
-	struct module_object *module = ARENA_NEW(r->arena, struct module_object);
-	size_t start = r->out->n;
-
-	module->base.kind = OBJECT_MODULE;
-	module->template = template;
-	module->dict = value_dict(r->arena).as.dict;
-	module_run(r, template, context);
-	module->body = value_str(make_captured(r, start));
-	for (size_t i = 0; i < context->count; i++) {
-		struct value key = {.kind = VALUE_STRING, .as.string = &context->vars[i].name->string};
-
-		if (context->vars[i].exported)
-			dict_set(module->dict, key, context->vars[i].value);
-		else
-			dict_remove(module->dict, key);
-	}
-	return module;
-}
-
-/* The module of TEMPLATE that sees globals only: one a rendering. */
-static struct module_object *module_isolated(struct run *r, const struct jinja_template *template)
-{
-	struct loaded_module *loaded = r->modules;
-
-	while (loaded && loaded->template != template)
-		loaded = loaded->next;
-	if (loaded)
-		return loaded->module;
-	struct context *context = context_new(r, template);
-	context->isolated = true;
-	struct module_object *module = module_new(r, template, context);
-	loaded = ARENA_NEW(r->arena, struct loaded_module);
-	*loaded = (struct loaded_module){template, module, r->modules};
-	r->modules = loaded;
-	return module;
-}
-
 enum flow exec_include(struct run *r, const struct node *node, struct frame *frame)
 {
 	const struct load_node *load = node->as.load;

@@ -11,6 +11,14 @@ struct looked_up { /* a path that was read or looked for */
 	bool found;
 };
 
+struct module_object;
+struct kept_module { /* of an import without context */
+	const struct jinja_template *template;
+	struct module_object *module; /* NULL: each rendering needs its own */
+	struct arena arena;           /* what the module lives in; never r->arena, so that changes are put back */
+	struct kept_module *next;
+};
+
 /* An environment: its arena holds names and templates. */
 struct jinja {
 	struct jinja_options options;
@@ -19,6 +27,7 @@ struct jinja {
 	struct map names;     /* text to struct name */
 	struct map templates; /* name to struct jinja_template, NULL where it failed */
 	struct jinja_template *all;
+	struct kept_module *modules;
 	struct looked_up *files;
 	size_t file_count, file_capacity;
 	struct map file_index; /* path to 1 + index */

@@ -48,6 +48,8 @@ void jinja_free(struct jinja *jinja)
 		return;
 	for (struct jinja_template *template = jinja->all; template; template = template->next)
 		diag_forget(jinja->diag, template->source);
+	for (struct kept_module *kept = jinja->modules; kept; kept = kept->next)
+		arena_release(&kept->arena);
 	map_release(&jinja->names);
 	map_release(&jinja->templates);
 	map_release(&jinja->file_index);

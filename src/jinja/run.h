@@ -269,6 +269,17 @@ exec_kind exec_import;
 exec_kind exec_extends;
 exec_kind exec_block_node;
 
+/* module.c */
+/* Runs TEMPLATE's top level in CONTEXT; what it prints is left in r->out. */
+void module_run(struct run *r, const struct jinja_template *template, struct context *context);
+/* The module of TEMPLATE, run in CONTEXT. */
+struct module_object *module_new(struct run *r, const struct jinja_template *template, struct context *context);
+/*
+ * The module of TEMPLATE that sees globals only: run once a rendering, or, as Jinja2 does, once
+ * for all, where no later rendering could tell.
+ */
+struct module_object *module_isolated(struct run *r, const struct jinja_template *template);
+
 /* call.c */
 struct value call_value(struct run *r, struct value callee, const struct args *args);
 struct value call_node(struct run *r, const struct node *node, struct frame *frame, struct value caller);

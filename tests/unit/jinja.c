@@ -106,6 +106,50 @@ static void test_loader(void)
 	teardown(&f);
 }
 
+/* What is kept of a module between renderings cannot be told from one that ran anew. */
+static void test_modules(void)
+{
+	static const char *const dirs[] = {"m", NULL};
+	static const struct {
+		const char *module, *use, *wanted;
+	} cases[] = {
+		{"{% set l = [1, {'a': [2]}] %}{% macro f(x) %}{{ l }}{{ x }}{% endmacro %}",
+		 "{% do m.l.append(3) %}{% do m.l[1].a.append(4) %}{{ m.f(5) }}", "[1, {'a': [2, 4]}, 3]5"},
+		{"{% set n = namespace(i=0) %}{% macro f() %}{% set n.i = n.i + 1 %}{{ n.i }}{% endmacro %}",
+		 "{{ m.f() }}{{ m.f() }}", "12"},
+		{"{% set c = cycler(1, 2) %}", "{{ m.c.next() }}", "1"},
+		{"{% set j = joiner() %}", "{{ m.j() }}{{ m.j() }}", ", "},
+		{"{% set i = 'ab' | map('upper') %}", "{{ m.i | join }}{{ m.i | join }}", "AB"},
+		{"{% set o = [cycler(1, 2)] %}", "{{ m.o[0].next() }}", "1"},
+		{"{% if true %}{% set a = 'x' %}{% endif %}text {{ a }}", "{{ m }}{{ m.a }}", "text xx"},
+		{"{% from 'inner' import l %}{% do l.append(1) %}{% set k = l | length %}", "{{ m.k }}", "1"},
+		{"{% macro f(x=y) %}{{ x }}{{ y }}{{ range(2) | list }}{% endmacro %}", "{{ m.f() }}{{ m.f(1) }}",
+		 "[0, 1]1[0, 1]"},
+	};
+
+	fs_mkdirs("m");
+	put("m/inner", "{% set l = [] %}");
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct jinja_options options = {.dirs = dirs};
+		struct buf text = BUF_INIT;
+		struct fixture f;
+
+		put("m/module", cases[i].module);
+		buf_addf(&text, "{%% import 'module' as m %%}%s", cases[i].use);
+		setup(&f, &options);
+		struct value vars = value_dict(&f.arena);
+		dict_set(vars.as.dict, value_borrow(&f.arena, STR("y")), value_int(7));
+		const struct jinja_template *template = jinja_parse(f.jinja, "t", buf_str(&text));
+		for (int n = 0; n < 3; n++) {
+			buf_clear(&f.out);
+			CHECK("renders", jinja_render(f.jinja, template, vars, &f.out));
+			CHECK_BYTES(cases[i].module, buf_str(&f.out), str_of(cases[i].wanted));
+		}
+		buf_release(&text);
+		teardown(&f);
+	}
+}
+
 static void test_variables(void)
 {
 	static const char *const dirs[] = {"v", NULL};
@@ -151,6 +195,7 @@ int main(void)
 {
 	test_render();
 	test_loader();
+	test_modules();
 	test_variables();
 	check_table("filters", builtin_filters());
 	check_table("filters of sequences", builtin_filters_seq());
