@@ -90,7 +90,7 @@ static bool check_flag(struct check *check, const struct docker_flag *flag)
 
 static bool check_count(struct check *check)
 {
-	const struct instr_rule *rule = instr_rule(check->in->name);
+	const struct instr_rule *rule = check->in->rule;
 	struct docker_instruction *in = check->in;
 
 	if (in->arg_count >= rule->min && (!rule->max || in->arg_count <= rule->max))
@@ -273,14 +273,13 @@ static bool check_trigger(struct check *check)
 {
 	struct docker_instruction *in = check->in;
 	struct str name = in->trigger->name;
-	const struct instr_rule *rule = instr_rule(name);
 
 	if (str_is(name, "ONBUILD")) {
 		diag_error(check->diag, in->trigger->span, "chaining ONBUILD via ONBUILD ONBUILD is not allowed");
 		return false;
 	}
 	if (str_is(name, "FROM") || str_is(name, "MAINTAINER")) {
-		diag_error(check->diag, in->trigger->span, "%s is not allowed as an ONBUILD trigger", rule->name);
+		diag_error(check->diag, in->trigger->span, "%.*s is not allowed as an ONBUILD trigger", STR_ARG(name));
 		return false;
 	}
 	return true;
@@ -328,7 +327,7 @@ bool instr_check(struct arena *arena, struct diag *diag, struct docker_instructi
 	struct check check = {arena, diag, in};
 	bool ok = true;
 
-	if (!instr_rule(in->name)) {
+	if (!in->rule) {
 		warn_instruction(&check);
 		return true;
 	}

@@ -14,7 +14,7 @@ struct reader {
 	struct str last; /* line taken off rest */
 	unsigned line;   /* its number */
 	bool ok, stopped;
-	struct buf joined; /* scratch */
+	char *joined;    /* room for the lines of many parts, all of them within the text's length */
 	struct docker_file *file;
 	size_t directive_capacity, instruction_capacity;
 };
@@ -171,11 +171,15 @@ static void add_part(struct reader *reader, struct text_line *line, struct str p
 		line->parts = arena_grow(reader->arena, line->parts, n * sizeof *line->parts,
 		                         (n ? n * 2 : 1) * sizeof *line->parts);
 	line->parts[n] = (struct text_part){line->text.n, (uint32_t)(piece.p - reader->text.p)};
-	line->text.n += piece.n;
+	if (n == 1) {
+		memcpy(reader->joined, line->text.p, line->text.n);
+		line->text.p = reader->joined;
+	}
 	if (n)
-		buf_addstr(&reader->joined, piece);
+		memcpy(reader->joined + line->text.n, piece.p, piece.n);
 	else
 		line->text.p = piece.p;
+	line->text.n += piece.n;
 }
 
 /* Joins what follows FIRST, without comments and blank lines. */
@@ -186,9 +190,6 @@ static struct text_line join(struct reader *reader, struct str first)
 	struct str next;
 
 	add_part(reader, &line, first);
-	buf_clear(&reader->joined);
-	if (more)
-		buf_addstr(&reader->joined, first);
 	while (more && take_line(reader, &next)) {
 		struct str text = text_trim_left(next);
 
@@ -198,7 +199,7 @@ static struct text_line join(struct reader *reader, struct str first)
 		add_part(reader, &line, next);
 	}
 	if (line.part_count > 1)
-		line.text = text_copy(reader->arena, buf_str(&reader->joined));
+		reader->joined += line.text.n;
 	return line;
 }
 
@@ -299,9 +300,8 @@ struct docker_file *docker_parse(struct arena *arena, struct diag *diag, uint32_
 	read_directives(&reader);
 	if (reader.file->foreign)
 		return reader.file;
-	buf_room(&reader.joined, text.n);
+	reader.joined = arena_alloc(arena, text.n + 1);
 	read_instructions(&reader);
-	buf_release(&reader.joined);
 	check(&reader);
 	return reader.ok ? reader.file : NULL;
 }

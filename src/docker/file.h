@@ -37,8 +37,10 @@ struct docker_flag {
 	const struct mount *mount; /* what --mount of a RUN says (mount.h), NULL for any other flag */
 };
 
+struct instr_rule; /* docker/instr.h */
 struct docker_instruction {
 	struct str name; /* upper case */
+	const struct instr_rule *rule; /* of that name; NULL where it is not known */
 	unsigned line;   /* 1-based, of its first line */
 	struct span span;
 	enum docker_form form;

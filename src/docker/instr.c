@@ -30,7 +30,7 @@ const struct instr_rule *instr_rule(struct str name)
 	char first = name.n ? (char)(name.p[0] & ~0x20) : '\0';
 
 	for (const struct instr_rule *rule = rules; rule->name; rule++)
-		if (first == rule->name[0] && (name.p == rule->name || text_same_nocase(name, rule->name)))
+		if (first == rule->name[0] && text_same_nocase(name, rule->name))
 			return rule;
 	return NULL;
 }
@@ -276,6 +276,7 @@ static bool parse_text(struct parser *parser, struct str text, struct docker_ins
 	struct str rest = text_trim(text), word = text_word(&rest);
 	const struct instr_rule *rule = instr_rule(word);
 
+	out->rule = rule;
 	out->name = rule ? str_of(rule->name) : text_upper(parser->arena, word);
 	out->line = parser->line->number;
 	out->span = text_span(parser->line, word);
@@ -294,12 +295,9 @@ bool instr_parse(struct arena *arena, struct diag *diag, const struct text_line 
 
 bool instr_heredocs(const struct docker_instruction *instruction)
 {
-	const struct instr_rule *rule;
-
 	if (instruction->trigger)
 		instruction = instruction->trigger;
-	rule = instr_rule(instruction->name);
-	return rule && rule->heredoc && instruction->form != DOCKER_EXEC;
+	return instruction->rule && instruction->rule->heredoc && instruction->form != DOCKER_EXEC;
 }
 
 const struct docker_flag *docker_flag(const struct docker_instruction *instruction, const char *name)

@@ -38,7 +38,7 @@ struct value context_resolve(struct run *r, const struct context *context, struc
 void context_set(struct run *r, struct context *context, struct name *name, struct value value, bool exported)
 {
 	if (context->count == context->capacity) {
-		size_t capacity = context->capacity ? context->capacity * 2 : 8;
+		size_t capacity = context->capacity ? context->capacity * 2 : context->template->root->slots + 1u;
 
 		context->vars = arena_grow(r->arena, context->vars, context->count * sizeof *context->vars,
 		                           capacity * sizeof *context->vars);
