@@ -20,7 +20,7 @@ cat >templates/service-os.dockerfile.j2 <<'TEMPLATE'
 FROM scratch
 COPY busybox /bin/busybox
 RUN ["/bin/busybox", "--install", "-s", "/bin"]
-RUN mkdir -p /usr/bin /tmp && ln -s /bin/env /usr/bin/env
+RUN mkdir -p -m 1777 /tmp && mkdir -p /usr/bin && ln -s /bin/env /usr/bin/env
 TEMPLATE
 services=$PWD/share/services/docker
 counting_docker
@@ -58,7 +58,7 @@ expect_after all clm-notebook "a service beside it"
 try "a base: everything below it, bases first"
 echo '# more' >>"$services/base/java/scripts/serve"
 expect_after all 'base-java nessie trino' "the base of two"
-sed -i 's#^WORKDIR.*#&\nRUN echo more >/tmp/more#' "$services/base/alpine/Dockerfile"
+sed -i 's#^WORKDIR.*#&\nRUN echo more >more#' "$services/base/alpine/Dockerfile"
 expect_after all 'base-alpine base-java base-postgresql clm-drawio clm-notebook clm-plantuml minio nessie patroni postgresql trino' \
 	"the base of all"
 sed -n "s#.* build .*-t $id/\([^ :]*\):.*#\1#p" "$log" >order
@@ -74,7 +74,7 @@ done
 
 try "a directory that is added is found, and it alone is built"
 mkdir "$services/services/redis"
-printf 'FROM %s/base-alpine:latest\nRUN echo redis >/tmp/redis\n' "$id" >"$services/services/redis/Dockerfile"
+printf 'FROM %s/base-alpine:latest\nRUN echo redis >redis\n' "$id" >"$services/services/redis/Dockerfile"
 expect_after services redis "a new service"
 rm -r "$services/services/redis"
 expect_after services '' "a service that went"
