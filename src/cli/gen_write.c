@@ -97,6 +97,34 @@ static void add_images(struct gen *gen, struct out *out, struct buf *text)
 	}
 }
 
+static void add_list(struct gen *gen, struct out *out, const struct plan_target *target, struct buf *text)
+{
+	struct str name = target ? target->name : STR("all");
+	const char *file;
+
+	buf_adds(text, NINJA_LIST);
+	buf_addstr(text, name);
+	file = keep(gen, text).p;
+	ninja_list(gen->plan, target, text);
+	add(gen, out, file, text, 0);
+}
+
+/* One for each name: a sequence and a layer of the same images may share it. */
+static void add_lists(struct gen *gen, struct out *out, struct buf *text)
+{
+	struct map names;
+	bool fresh;
+
+	map_init(&names);
+	for (size_t i = 0; i < gen->plan->target_count; i++) {
+		map_put(&names, gen->plan->targets[i].name, &fresh);
+		if (fresh)
+			add_list(gen, out, &gen->plan->targets[i], text);
+	}
+	add_list(gen, out, NULL, text);
+	map_release(&names);
+}
+
 /* False after an error where the tree has a file under the Ninja file's name. */
 static bool is_apart(struct gen *gen, const struct out *out, struct str manifest)
 {
@@ -160,6 +188,7 @@ static bool add_all(struct gen *gen, struct out *out, const struct engine *engin
 	add_images(gen, out, &text);
 	script_build(gen->plan, engine, str_of(root), &text);
 	add(gen, out, "build.sh", &text, OUT_EXECUTABLE);
+	add_lists(gen, out, &text);
 	ninja_help(gen->plan, &text);
 	add(gen, out, ".help", &text, 0);
 	fine = add_manifest(gen, out, &ninja, &text);

@@ -79,49 +79,71 @@ static void push_option(struct buf *words, const char *option, struct str value)
 	buf_addc(words, ' ');
 }
 
-static void push_options(const struct plan *plan, struct buf *words)
+/* The options of pushes, with a blank behind. */
+static void push_options(struct writer *writer, struct buf *out)
 {
-	push_option(words, "--registry ", plan->registry);
+	const struct plan *plan = writer->plan;
+	struct buf words = BUF_INIT;
+
+	push_option(&words, "--registry ", plan->registry);
 	if (plan->registry.n)
-		push_option(words, "--repository ", plan->repository);
-	push_option(words, "--release ", plan->version);
+		push_option(&words, "--repository ", plan->repository);
+	push_option(&words, "--release ", plan->version);
+	writer_check(writer, buf_str(&words), SPAN_NONE, "the registry or release");
+	quote_ninja_value(out, buf_str(&words));
+	buf_release(&words);
 }
 
-/* The rules of single images, then those of actions, which name the client without a verb. */
-static void stamp_rules(struct writer *writer)
+/*
+ * Variables of the whole file are few: Ninja looks each name that it meets up among them, several times an
+ * edge.  For that reason the key edge has one variable too, $a: options and what follows `--`.
+ */
+static void image_rules(struct writer *writer, struct str client)
 {
 	const struct ninja *ninja = writer->ninja;
-	struct buf client = BUF_INIT, options = BUF_INIT, push = BUF_INIT;
 	const char *pool = ninja->plan->parallel ? "  pool = build\n" : "";
 	char more[96];
 
 	snprintf(more, sizeof more, "  description = build $out\n  restat = 1\n%s", pool);
-	writer_check(writer, ninja->engine->client, SPAN_NONE, "the engine's command line");
-	quote_ninja_value(&client, ninja->engine->client);
-	push_options(ninja->plan, &options);
-	writer_check(writer, buf_str(&options), SPAN_NONE, "the registry or release");
-	quote_ninja_value(&push, buf_str(&options));
-	buf_addf(writer->out, "client = %s\ndocker = -- $client %.*s\n", client.p, STR_ARG(ninja->engine->verb));
+	buf_addf(writer->out, "docker = -- %.*s %.*s\n", STR_ARG(client), STR_ARG(ninja->engine->verb));
 	stamp_rule(writer, "hooks", "  description = hooks\n  depfile = $out.d\n  deps = gcc\n  restat = 1\n",
 	           "hooks $out");
 	stamp_rule(writer, "key", "  description = hash $in\n  depfile = $out.d\n  deps = gcc\n  restat = 1\n",
-	           "key ${o}-f $in $out -- $a");
+	           "key -f $in $out $a");
 	stamp_rule(writer, "image", more, "build $out $v");
 	if (ninja->plan->rootfs_count)
 		stamp_rule(writer, "rootfs", "  description = rootfs $out\n  restat = 1\n", "rootfs $o");
-	stamp_rule(writer, "push",
-	           "  description = $out\n  pool = console\n  rspfile = $out.rsp\n  rspfile_content = $in$t\n",
-	           "push %s$out @$out.rsp -- $client", push.n ? push.p : "");
-	buf_clear(&options);
-	quote_shell(&options, ninja->tree);
-	buf_clear(&push);
-	quote_ninja_value(&push, buf_str(&options));
-	stamp_rule(writer, "verify", "  description = verify\n  pool = console\n",
-	           "verify %s/stamps -- $client", push.p);
+}
+
+/* Those of actions, which name the client without a verb: on an image's stamp, on a list of stamps, on all. */
+static void action_rules(struct writer *writer, struct str client)
+{
+	struct buf tree = BUF_INIT, escaped = BUF_INIT, push = BUF_INIT;
+	const char *console = "  description = $out\n  pool = console\n", *options;
+
+	push_options(writer, &push);
+	options = buf_str(&push).p;
+	stamp_rule(writer, "push", console, "push %s$out $in$t -- %.*s", options, STR_ARG(client));
+	stamp_rule(writer, "push-list", console, "push %s$out @$in -- %.*s", options, STR_ARG(client));
+	quote_shell(&tree, writer->ninja->tree);
+	quote_ninja_value(&escaped, buf_str(&tree));
+	stamp_rule(writer, "verify", "  description = verify\n  pool = console\n", "verify %s/stamps -- %.*s",
+	           escaped.p, STR_ARG(client));
 	stamp_rule(writer, "clean-images", "  description = clean-images\n  pool = console\n",
-	           "clean-images %s/stamps -- $client", push.p);
+	           "clean-images %s/stamps -- %.*s", escaped.p, STR_ARG(client));
 	buf_release(&push);
-	buf_release(&options);
+	buf_release(&escaped);
+	buf_release(&tree);
+}
+
+static void stamp_rules(struct writer *writer)
+{
+	struct buf client = BUF_INIT;
+
+	writer_check(writer, writer->ninja->engine->client, SPAN_NONE, "the engine's command line");
+	quote_ninja_value(&client, writer->ninja->engine->client);
+	image_rules(writer, buf_str(&client));
+	action_rules(writer, buf_str(&client));
 	buf_release(&client);
 }
 
@@ -231,40 +253,11 @@ void ninja_depfile(const struct ninja *ninja, struct buf *out)
 
 /* --- Images --- */
 
-/* Equal strings of arguments are one variable: $a0, $a1, ... */
-static void share_arguments(struct writer *writer)
+/* Where the key is looked for, a context of its own and parents' ONBUILD triggers; and what enters the image. */
+static void key_words(struct writer *writer, const struct plan_image *image)
 {
 	struct buf *text = &writer->text;
-
-	writer->shared = mem_alloc((writer->plan->image_count + 1) * sizeof *writer->shared);
-	for (size_t i = 0; i < writer->plan->image_count; i++) {
-		const struct plan_image *image = &writer->plan->images[i];
-		struct map_entry *entry;
-		bool fresh;
-
-		writer->shared[i] = UINT32_MAX;
-		buf_clear(text);
-		engine_arguments(writer->ninja->engine, image, text);
-		if (text->n == 0)
-			continue;
-		entry = map_get(&writer->arguments, buf_str(text));
-		if (!entry) {
-			writer_check(writer, buf_str(text), image->span, "a build argument");
-			entry = map_put(&writer->arguments,
-			                (struct str){arena_strndup(&writer->arena, text->p, text->n), text->n}, &fresh);
-			entry->value.number = writer->arguments.count - 1;
-			buf_addf(writer->out, "a%zu = ", writer->arguments.count - 1);
-			quote_ninja_value(writer->out, entry->key);
-			buf_addc(writer->out, '\n');
-		}
-		writer->shared[i] = (uint32_t)entry->value.number;
-	}
-}
-
-/* Where the key is looked for: a context of its own, and parents' ONBUILD triggers. */
-static void key_options(struct writer *writer, const struct plan_image *image)
-{
-	struct buf *text = &writer->text;
+	size_t before;
 
 	buf_clear(text);
 	if (!str_is(image->context, ".")) {
@@ -277,15 +270,19 @@ static void key_options(struct writer *writer, const struct plan_image *image)
 		quote_shell(text, image->onbuild[i]);
 		buf_addc(text, ' ');
 	}
-	if (text->n == 0)
-		return;
 	writer_check(writer, buf_str(text), image->span, "the context's path");
-	buf_adds(writer->out, " o = ");
+	buf_adds(text, "-- ");
+	before = text->n;
+	engine_arguments(writer->ninja->engine, image, text);
+	if (text->n == strlen("-- "))
+		return;
+	writer_check(writer, str_slice(buf_str(text), before, text->n), image->span, "a build argument");
+	buf_adds(writer->out, " a = ");
 	quote_ninja_value(writer->out, buf_str(text));
 	buf_addc(writer->out, '\n');
 }
 
-static void key_edge(struct writer *writer, const struct plan_image *image, uint32_t arguments)
+static void key_edge(struct writer *writer, const struct plan_image *image)
 {
 	struct buf *out = writer->out;
 
@@ -302,13 +299,11 @@ static void key_edge(struct writer *writer, const struct plan_image *image, uint
 		writer_path(writer, writer->plan->rootfs[image->rootfs - 1].file);
 	}
 	buf_addc(out, '\n');
-	if (arguments != UINT32_MAX)
-		buf_addf(out, " a = $a%u\n", arguments);
-	key_options(writer, image);
+	key_words(writer, image);
 }
 
 /* -p NAME=REF for each parent, then what follows `build`. */
-static void image_words(struct writer *writer, const struct plan_image *image, uint32_t arguments)
+static void image_words(struct writer *writer, const struct plan_image *image)
 {
 	struct buf *out = writer->out, *text = &writer->text;
 
@@ -325,13 +320,15 @@ static void image_words(struct writer *writer, const struct plan_image *image, u
 	writer_check(writer, buf_str(text), image->span, "a parent's reference");
 	buf_adds(out, " v = ");
 	quote_ninja_value(out, buf_str(text));
-	buf_adds(out, "$docker");
-	if (arguments != UINT32_MAX)
-		buf_addf(out, " $a%u", arguments);
+	buf_adds(out, "$docker ");
+	buf_clear(text);
+	engine_arguments(writer->ninja->engine, image, text);
+	quote_ninja_value(out, buf_str(text));
+	buf_adds(out, text->n ? " " : "");
 	buf_clear(text);
 	engine_place(image, text);
 	writer_check(writer, buf_str(text), image->span, "a tag or path");
-	quote_ninja_value(out, buf_str(text));
+	quote_ninja_value(out, str_slice(buf_str(text), 1, text->n));
 	buf_addc(out, '\n');
 }
 
@@ -357,9 +354,9 @@ static void images(struct writer *writer)
 	buf_adds(writer->out, "build ");
 	writer_stamp(writer, STR(".hooks"), ": hooks\n");
 	for (size_t i = 0; i < writer->plan->image_count; i++) {
-		key_edge(writer, &writer->plan->images[i], writer->shared[i]);
+		key_edge(writer, &writer->plan->images[i]);
 		image_edge(writer, &writer->plan->images[i]);
-		image_words(writer, &writer->plan->images[i], writer->shared[i]);
+		image_words(writer, &writer->plan->images[i]);
 	}
 }
 
@@ -387,8 +384,6 @@ static void rootfs_edges(struct writer *writer)
 static void writer_init(struct writer *writer, const struct ninja *ninja, struct buf *out)
 {
 	*writer = (struct writer){.ninja = ninja, .plan = ninja->plan, .out = out, .fine = true};
-	arena_init(&writer->arena);
-	map_init(&writer->arguments);
 	map_init(&writer->names);
 	quote_ninja_path(&writer->stamps, ninja->tree);
 	buf_addstr(&writer->actions, buf_str(&writer->stamps));
@@ -402,9 +397,6 @@ static void writer_release(struct writer *writer)
 	buf_release(&writer->actions);
 	buf_release(&writer->stamps);
 	map_release(&writer->names);
-	map_release(&writer->arguments);
-	mem_free(writer->shared);
-	arena_release(&writer->arena);
 }
 
 bool ninja_write(const struct ninja *ninja, struct buf *out)
@@ -413,7 +405,6 @@ bool ninja_write(const struct ninja *ninja, struct buf *out)
 
 	writer_init(&writer, ninja, out);
 	header(&writer);
-	share_arguments(&writer);
 	regeneration(&writer);
 	rootfs_edges(&writer);
 	images(&writer);

@@ -22,26 +22,27 @@ static bool fresh_name(struct writer *writer, struct str name)
 	return fresh;
 }
 
-static void push_name(struct writer *writer, struct str name)
+static void action_name(struct writer *writer, const char *verb, struct str name)
 {
-	buf_adds(writer->out, "push-");
+	buf_adds(writer->out, verb);
+	buf_addc(writer->out, '-');
 	writer_path(writer, name);
 }
 
-/* "push-T: phony generated/do/push-T" and the start of the edge behind it. */
-static void push_edge(struct writer *writer, struct str name)
+/* "VERB-T: phony generated/do/VERB-T" and the start of the edge behind it. */
+static void action_edge(struct writer *writer, const char *verb, struct str name)
 {
 	struct buf *out = writer->out;
 
 	buf_adds(out, "build ");
-	push_name(writer, name);
+	action_name(writer, verb, name);
 	buf_adds(out, ": phony ");
 	buf_addstr(out, buf_str(&writer->actions));
-	push_name(writer, name);
+	action_name(writer, verb, name);
 	buf_adds(out, "\nbuild ");
 	buf_addstr(out, buf_str(&writer->actions));
-	push_name(writer, name);
-	buf_adds(out, ": push");
+	action_name(writer, verb, name);
+	buf_addf(out, ": %s", verb);
 }
 
 static void add_image(struct writer *writer, size_t image)
@@ -50,32 +51,16 @@ static void add_image(struct writer *writer, size_t image)
 	writer_stamp(writer, writer->plan->images[image].name, ".image");
 }
 
-/* What a push takes: the images, and as " +NAME=TAG" those tags that are of an image's own version. */
-static void push_images(struct writer *writer, const uint32_t *set, size_t count)
+/* "+NAME=TAG", as a push takes the tag of an image's own version; nothing where it has none. */
+static bool version_word(const struct plan_image *image, struct buf *out)
 {
-	const struct plan *plan = writer->plan;
-	struct buf *text = &writer->text;
-	bool any = false;
-
-	for (size_t i = 0; i < count; i++)
-		add_image(writer, set ? set[i] : i);
-	buf_addc(writer->out, '\n');
-	for (size_t i = 0; i < count; i++) {
-		const struct plan_image *image = &plan->images[set ? set[i] : i];
-
-		if (!image->version_tag.n)
-			continue;
-		buf_clear(text);
-		buf_adds(text, " +");
-		quote_shell(text, image->name);
-		buf_addc(text, '=');
-		buf_addstr(text, image->version_tag);
-		buf_adds(writer->out, any ? "" : " t = ");
-		quote_ninja_value(writer->out, buf_str(text));
-		any = true;
-	}
-	if (any)
-		buf_addc(writer->out, '\n');
+	if (!image->version_tag.n)
+		return false;
+	buf_addc(out, '+');
+	quote_shell(out, image->name);
+	buf_addc(out, '=');
+	buf_addstr(out, image->version_tag);
+	return true;
 }
 
 /* A name for COUNT images (NULL: all of them): those are enough that no other one of them stands on. */
@@ -103,13 +88,45 @@ static void set_name(struct writer *writer, struct str name, const uint32_t *set
 	mem_free(state);
 }
 
+/* An action on a set waits for the set's name and reads the list of its images: a line of all is read by every run. */
+static void set_action(struct writer *writer, const char *verb, struct str name)
+{
+	struct buf *out = writer->out;
+
+	action_edge(writer, verb, name);
+	buf_adds(out, "-list ");
+	writer_path(writer, writer->ninja->tree);
+	buf_adds(out, "/" NINJA_LIST);
+	writer_path(writer, name);
+	buf_adds(out, " | ");
+	writer_path(writer, name);
+	buf_addc(out, '\n');
+}
+
 static void set_targets(struct writer *writer, struct str name, const uint32_t *set, size_t count)
 {
 	if (!fresh_name(writer, name))
 		return;
 	set_name(writer, name, set, count);
-	push_edge(writer, name);
-	push_images(writer, set, count);
+	set_action(writer, "push", name);
+}
+
+static void image_action(struct writer *writer, const char *verb, size_t image)
+{
+	action_edge(writer, verb, writer->plan->images[image].name);
+	add_image(writer, image);
+	buf_addc(writer->out, '\n');
+}
+
+static void version_variable(struct writer *writer, const struct plan_image *image)
+{
+	buf_clear(&writer->text);
+	buf_addc(&writer->text, ' ');
+	if (!version_word(image, &writer->text))
+		return;
+	buf_adds(writer->out, " t = ");
+	quote_ninja_value(writer->out, buf_str(&writer->text));
+	buf_addc(writer->out, '\n');
 }
 
 static void image_targets(struct writer *writer, size_t image)
@@ -123,8 +140,8 @@ static void image_targets(struct writer *writer, size_t image)
 	buf_adds(writer->out, ": phony");
 	add_image(writer, image);
 	buf_addc(writer->out, '\n');
-	push_edge(writer, name);
-	push_images(writer, &(uint32_t){(uint32_t)image}, 1);
+	image_action(writer, "push", image);
+	version_variable(writer, &writer->plan->images[image]);
 }
 
 static void action_targets(struct writer *writer)
@@ -149,6 +166,26 @@ void writer_targets(struct writer *writer)
 	action_targets(writer);
 	buf_adds(writer->out, "build push: phony push-all\n");
 	buf_adds(writer->out, "default all\n");
+}
+
+/* --- Lists --- */
+
+void ninja_list(const struct plan *plan, const struct plan_target *target, struct buf *out)
+{
+	size_t count = target ? target->image_count : plan->image_count;
+	struct buf path = BUF_INIT;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct plan_image *image = &plan->images[target ? target->images[i] : i];
+
+		buf_clear(&path);
+		buf_addf(&path, "%.*s/stamps/%.*s.image", STR_ARG(plan->output), STR_ARG(image->name));
+		quote_shell(out, buf_str(&path));
+		buf_addc(out, '\n');
+		if (version_word(image, out))
+			buf_addc(out, '\n');
+	}
+	buf_release(&path);
 }
 
 /* --- Help --- */

@@ -10,13 +10,10 @@ struct writer {
 	const struct ninja *ninja;
 	const struct plan *plan;
 	struct buf *out;
-	struct buf stamps;    /* "generated/stamps/", escaped as a path */
-	struct buf actions;   /* "generated/do/" */
-	struct arena arena;
-	struct map arguments; /* argument strings -> number of their variable */
-	uint32_t *shared;     /* image -> number, or UINT32_MAX for none */
-	struct map names;     /* targets written so far */
-	struct buf text;      /* scratch */
+	struct buf stamps;  /* "generated/stamps/", escaped as a path */
+	struct buf actions; /* "generated/do/" */
+	struct map names;   /* targets written so far */
+	struct buf text;    /* scratch */
 	bool fine;
 };
 

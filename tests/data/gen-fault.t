@@ -124,7 +124,7 @@ printf 'generated/Dockerfile.3.0-base\n' >generated/.dtk-files
 rm build.ninja
 cp generated/Dockerfile.1.4-base generated/Dockerfile.3.0-base
 matrix
-rm generated/Dockerfile.* generated/_env* generated/build.sh generated/.help generated/.dep
+rm generated/Dockerfile.* generated/_* generated/build.sh generated/.help generated/.dep
 echo half >generated/Dockerfile.3.0-base
 dtk-gen || fail "the next run refuses"
 absent generated/Dockerfile.3.0-base generated/.dtk-files

@@ -190,14 +190,41 @@ has '"1.4-base" -> "1.4-py3.10-python"' "$temp/out"
 absent help graph
 : >"$log"
 run push-short
-has 'push generated/do/push-short @generated/do/push-short.rsp -- DOCKER_BUILDKIT=1' "$log"
-has 'generated/stamps/1.4-base.image generated/stamps/1.4-py3.10-python.image' "$log"
-lacks 2.0 "$log"
+equal 'push generated/do/push-short @generated/_images.short -- DOCKER_BUILDKIT=1 DOCKER_DEFAULT_PLATFORM= BUILDX_NO_DEFAULT_ATTESTATIONS=1 docker' \
+	"$(cat "$log")"
+printf 'generated/stamps/%s.image\n' 1.4-base 1.4-py3.10-python >expected
+same expected generated/_images.short
+: >"$log"
 run push-2.0-base
+has 'push generated/do/push-2.0-base generated/stamps/2.0-base.image -- DOCKER_BUILDKIT=1' "$log"
 mkdir full short base
 run full
 run push-full
 rests "directories with the names of targets"
+
+try "a set is pushed as it is now, after all of it"
+matrix '"1.4", "2.0", "3.0", "4.0"' CET
+: >"$log"
+run push-full
+equal '4.0-base 4.0-py3.10-node 4.0-py3.10-python' "$(built)" "what is new in the set"
+tail -n 1 "$log" >line
+has 'push generated/do/push-full @' line
+equal 12 "$(grep -c . generated/_images.full)" "images of the list"
+has generated/stamps/4.0-py3.10-python.image generated/_images.full
+sed -i 's/, layers: \[base, python\]/, layers: [base]/' matrices/build-matrix.yaml
+: >"$log"
+run push-short
+echo generated/stamps/1.4-base.image >expected
+same expected generated/_images.short
+equal '' "$(built)" "a set without its top"
+matrix '"1.4", "2.0", "3.0"' CET
+run all
+rests "a set as it was"
+rm generated/stamps/1.4-base.key
+: >"$log"
+run push-node
+[ "$(grep -n '^push' "$log" | cut -d: -f1)" -eq "$(grep -c . "$log")" ] || fail "not pushed last: $(cat "$log")"
+rests "a push of a layer"
 
 try "the graph is of layers"
 ninja -t graph full >"$temp/out"

@@ -62,7 +62,7 @@ stand_in()
 	hooks) echo none | put "\$2"; echo "\$2: generated/.root/matrices" >"\$2.d" ;;
 	key)
 		shift
-		while [ "\$1" != -- ]; do
+		while [ "\$#" -gt 0 ] && [ "\$1" != -- ]; do
 			case \$1 in
 			-f) file=\$2; shift ;;
 			-*) shift ;;
@@ -77,7 +77,6 @@ stand_in()
 		echo "\$*" >"\${2%.image}.seal"
 		put "\$2" <"\${2%.image}.key"
 		;;
-	push) for word; do case \$word in @*) cat "\${word#@}" >>"$log" ;; esac; done ;;
 	esac
 	EOF
 	chmod +x "$temp/bin/dtk-stamp"

@@ -4,6 +4,8 @@
 #include "base/fs.h"
 #include "test.h"
 
+#include <unistd.h>
+
 /*
  * A plan by hand: base -> left, right -> top, in a tree whose name needs every kind of escape; and what a
  * real Ninja makes of the manifest.
@@ -47,7 +49,7 @@ static bool write_ninja(struct diag *diag, struct buf *out, struct buf *dep)
 	struct ninja ninja = {
 		.plan = &plan, .engine = &engine, .diag = diag, .manifest = STR("build.ninja"), .tree = STR(TREE),
 		.source = STR("m x.yaml"), .generator = STR("./dtk-gen --output 'a $b: c'"), .gen = "./dtk-gen",
-		.stamp = "./stamp", .inputs = inputs, .input_count = 2,
+		.stamp = "./stamp", .release = "1'2", .inputs = inputs, .input_count = 2,
 	};
 	bool fine;
 
@@ -117,9 +119,9 @@ static void test_calls(void)
 		"key", "-f", TREE "/Dockerfile.base", TREE "/stamps/base.key", "--", "--build-arg",
 		"A=$x 'y' \"z\" : | #", "--build-arg", "B=", NULL};
 	static const char *const key_elsewhere[] = {
-		"key", "-C", "docker/my dir", "-f", "docker/my file", TREE "/stamps/right.key", "--", NULL};
+		"key", "-f", "docker/my file", TREE "/stamps/right.key", "-C", "docker/my dir", "--", NULL};
 	static const char *const key_onbuild[] = {
-		"key", "--onbuild", TREE "/Dockerfile.left", "-f", TREE "/Dockerfile.top", TREE "/stamps/top.key",
+		"key", "-f", TREE "/Dockerfile.top", TREE "/stamps/top.key", "--onbuild", TREE "/Dockerfile.left",
 		"--", NULL};
 	static const char *const image[] = {
 		"build", TREE "/stamps/top.image", "-p", "left=t:left", "-p", "right=t:ri'ght", "--",
@@ -135,6 +137,33 @@ static void test_calls(void)
 	expect_call("top", key_onbuild);
 	remove(TREE "/rootfs/1.tar");
 	expect_call("base", tar);
+}
+
+/* One image is named, of sets the list is. */
+static void test_pushes(void)
+{
+	static const char *const one[] = {
+		"push", "--release", "1'2", TREE "/do/push-right", TREE "/stamps/right.image", "--",
+		"DOCKER_BUILDKIT=1", "DOCKER_DEFAULT_PLATFORM=", "BUILDX_NO_DEFAULT_ATTESTATIONS=1", "docker",
+		"--host", "tcp://$h", NULL};
+	static const char *const set[] = {
+		"push", "--release", "1'2", TREE "/do/push-side", "@" TREE "/_images.side", "--",
+		"DOCKER_BUILDKIT=1", "DOCKER_DEFAULT_PLATFORM=", "BUILDX_NO_DEFAULT_ATTESTATIONS=1", "docker",
+		"--host", "tcp://$h", NULL};
+	struct buf list = BUF_INIT;
+
+	expect_call("push-right", one);
+	ninja_list(&plan, &targets[1], &list);
+	CHECK("its images", str_is(buf_str(&list), "'" TREE "/stamps/left.image'\n'" TREE "/stamps/right.image'\n"));
+	put(TREE "/_images.side", buf_str(&list), 0644);
+	remove(TREE "/stamps/left.image");
+	expect_call("push-side", set);
+	CHECK("they are made first", access(TREE "/stamps/left.image", F_OK) == 0);
+	buf_clear(&list);
+	ninja_list(&plan, NULL, &list);
+	CHECK("all images", str_starts(buf_str(&list), STR("'" TREE "/stamps/base.image'\n")) &&
+	                    str_ends(buf_str(&list), STR("'" TREE "/stamps/top.image'\n")));
+	buf_release(&list);
 }
 
 static void test_rest(void)
@@ -159,10 +188,10 @@ static void test_refused(void)
 
 	diag_init(&diag, silence);
 	arguments[0].value = STR("a\nb");
-	CHECK("a line break in a build argument", !write_ninja(&diag, &out, &dep) && diag.errors == 1);
+	CHECK("a line break in a build argument of two images", !write_ninja(&diag, &out, &dep) && diag.errors == 2);
 	arguments[0].value = STR("a");
 	top_tags[1] = STR("a\rb");
-	CHECK("and in a tag", !write_ninja(&diag, &out, &dep) && diag.errors == 2);
+	CHECK("and in a tag", !write_ninja(&diag, &out, &dep) && diag.errors == 3);
 	diag_release(&diag);
 	fclose(silence);
 	buf_release(&out);
@@ -178,6 +207,7 @@ int main(void)
 	CHECK("it is written", write_ninja(&diag, &out, &dep));
 	make_project(&out, &dep);
 	test_calls();
+	test_pushes();
 	test_rest();
 	ninja_help(&plan, &help);
 	CHECK("help", strstr(help.p, "push-seq ") && strstr(help.p, "verify ") && strstr(help.p, "right "));
