@@ -13,18 +13,40 @@ const struct opt gen_lint_options[GEN_LINT_OPTIONS] = {
 	{'h', "help", NULL, "show this", OPT_HELP, OPT_PASSING, 0},
 };
 
-static int switch_off(const struct opt_command *command, const struct opt_list *names, struct lint *lint)
+/* False where there is no rule of that name. */
+static bool switch_off(struct lint *lint, struct str name)
 {
-	for (size_t i = 0; i < names->count; i++) {
-		size_t rule = 0;
+	for (size_t rule = 0; rule < LINT_RULES; rule++)
+		if (str_is(name, lint_names[rule].name))
+			return lint->off[rule] = true;
+	return false;
+}
 
-		while (rule < LINT_RULES && strcmp(names->items[i], lint_names[rule].name) != 0)
-			rule++;
-		if (rule == LINT_RULES)
+static int take_off(const struct opt_command *command, const struct opt_list *names, struct lint *lint)
+{
+	for (size_t i = 0; i < names->count; i++)
+		if (!switch_off(lint, str_of(names->items[i])))
 			return opt_wrong(command, "--off: there is no rule '%s'", names->items[i]);
-		lint->off[rule] = true;
-	}
 	return 0;
+}
+
+/* The rules that the matrix leaves out. */
+static bool take_off_of(const struct plan *plan, struct lint *lint)
+{
+	bool fine = true;
+	struct guess guess;
+
+	for (size_t i = 0; i < plan->lint_off_count; i++) {
+		if (switch_off(lint, plan->lint_off[i]))
+			continue;
+		diag_error(lint->diag, SPAN_NONE, "lint_off: there is no rule '%.*s'", STR_ARG(plan->lint_off[i]));
+		guess_init(&guess, plan->lint_off[i]);
+		for (size_t rule = 0; rule < LINT_RULES; rule++)
+			guess_offer(&guess, str_of(lint_names[rule].name));
+		guess_hint(&guess, lint->diag);
+		fine = false;
+	}
+	return fine;
 }
 
 /* --- Files --- */
@@ -121,7 +143,7 @@ static bool lint_all(struct lint *lint, const struct opt_args *args)
 	bool fine = true;
 
 	if (args->operand_count == 0)
-		return gen_load(gen_current) && lint_plan(lint, gen_current);
+		return gen_load(gen_current) && take_off_of(gen_current->plan, lint) && lint_plan(lint, gen_current);
 	for (size_t i = 0; i < args->operand_count; i++)
 		fine = lint_file(lint, args->operands[i]) && fine;
 	return fine;
@@ -141,7 +163,7 @@ int gen_lint(const struct opt_command *command, int argc, char **argv)
 	diag_init(&diag, stderr);
 	lint.arena = &arena;
 	lint.diag = &diag;
-	if (parsed == OPT_OK && switch_off(command, &options.off, &lint) == 0) {
+	if (parsed == OPT_OK && take_off(command, &options.off, &lint) == 0) {
 		bool fine = lint_all(&lint, &args);
 
 		fine = (args.operand_count > 0 || gen_tell(gen_current)) && fine;

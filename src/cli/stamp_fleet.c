@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/stamp_commands.h"
+#include "stamp/audit.h"
 #include "stamp/push.h"
 #include "stamp/verify.h"
 
@@ -37,6 +38,29 @@ static int run_push(const struct opt_command *command, int argc, char **argv)
 	return status == 0 ? 0 : 1;
 }
 
+static const struct opt scan_table[] = {
+	{0, "scanner", "COMMAND", "for sh, with IMAGE and REPORT set (default: trivy)", OPT_TEXT, 0,
+	 offsetof(struct audit, scanner)},
+	HELP,
+};
+
+static int run_scan(const struct opt_command *command, int argc, char **argv)
+{
+	struct audit options = {.scanner = AUDIT_SCANNER};
+	struct opt_args args;
+	int status = stamp_parse(command, argc, argv, &options, &args, 1, SIZE_MAX);
+	struct diag diag;
+
+	if (status >= 0)
+		return status;
+	options.stamps = (const char *const *)args.operands;
+	options.words = stamp_rest(&args);
+	diag_init(&diag, stderr);
+	status = audit_all(&options, &diag);
+	diag_release(&diag);
+	return status == 0 ? 0 : 1;
+}
+
 static const struct opt help_table[] = {HELP};
 
 static int run_over_all(const struct opt_command *command, int argc, char **argv,
@@ -68,6 +92,8 @@ static int run_clean(const struct opt_command *command, int argc, char **argv)
 const struct opt_command stamp_fleet_commands[] = {
 	{"dtk-stamp push", "push", "OUT X.image... [+X=TAG]... -- [NAME=VALUE...] docker [--host H]",
 	 "publish images, all or none of them ready", push_table, COUNT(push_table), true, run_push},
+	{"dtk-stamp scan", "scan", "X.image... -- [NAME=VALUE...] docker [--host H]",
+	 "scan images, and keep the reports", scan_table, COUNT(scan_table), true, run_scan},
 	{"dtk-stamp verify", "verify", "STAMPS -- [NAME=VALUE...] docker [--host H]",
 	 "compare all stamps with the engine and the inputs", help_table, COUNT(help_table), true, run_verify},
 	{"dtk-stamp clean-images", "clean-images", "STAMPS -- [NAME=VALUE...] docker [--host H]",

@@ -88,7 +88,7 @@ static void take(struct lint_image *image, const struct docker_instruction *in)
 	if (str_is(in->name, "USER"))
 		image->user = in->arg_count && !is_root(in->args[0]);
 	else if (str_is(in->name, "HEALTHCHECK"))
-		image->health = in->arg_count && !text_same_nocase(in->args[0], "NONE");
+		image->health = true;
 	else if (str_is(in->name, "LABEL"))
 		image->labels = image->labels || is_oci(in);
 }
@@ -124,7 +124,7 @@ static void look_at_image(struct lint *lint, const struct lint_input *input, con
 		tell(lint, LINT_USER, from, "the image runs as root", "USER names another one");
 	if (!image.health)
 		tell(lint, LINT_HEALTHCHECK, from, "the image has no HEALTHCHECK",
-		     "HEALTHCHECK CMD … tells the engine whether the service works; HEALTHCHECK NONE is no answer");
+		     "HEALTHCHECK CMD … tells whether the service works, HEALTHCHECK NONE that there is no service");
 }
 
 static void look_at_file(struct lint *lint, const struct docker_file *file)

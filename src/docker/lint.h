@@ -11,7 +11,7 @@
 enum lint_rule {
 	LINT_SYNTAX,      /* no `# syntax=` line, so which frontend reads it depends on the engine */
 	LINT_USER,        /* the image runs as root */
-	LINT_HEALTHCHECK, /* the image has no HEALTHCHECK */
+	LINT_HEALTHCHECK, /* the image has no HEALTHCHECK, not even NONE */
 	LINT_LABELS,      /* the image has no label org.opencontainers.image.… */
 	LINT_CACHE_MOUNT, /* --no-cache-dir where a cache mount would serve the next build, too */
 	LINT_APT_LISTS,   /* apt's lists stay in the layer */

@@ -34,7 +34,7 @@ bool engine_init(struct engine *engine, struct arena *arena, const struct engine
                  const struct plan *plan);
 extern const char *const engine_names[ENGINE_KINDS];
 
-/* What enters the image: build arguments, labels, secrets, agents, target, platform, cache; no blank before or after. */
+/* What enters the image, arguments, labels, secrets, target, platform, cache; no blank before or after. */
 void engine_arguments(const struct engine *engine, const struct plan_image *image, struct buf *out);
 /* " -t TAG" for each, " -f DOCKERFILE" and " CONTEXT". */
 void engine_place(const struct plan_image *image, struct buf *out);

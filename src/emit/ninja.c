@@ -70,7 +70,7 @@ static void regeneration_rule(struct writer *writer)
 	buf_release(&command);
 }
 
-static void push_option(struct buf *words, const char *option, struct str value)
+static void add_option(struct buf *words, const char *option, struct str value)
 {
 	if (!value.n)
 		return;
@@ -85,11 +85,21 @@ static void push_options(struct writer *writer, struct buf *out)
 	const struct plan *plan = writer->plan;
 	struct buf words = BUF_INIT;
 
-	push_option(&words, "--registry ", plan->registry);
+	add_option(&words, "--registry ", plan->registry);
 	if (plan->registry.n)
-		push_option(&words, "--repository ", plan->repository);
-	push_option(&words, "--release ", plan->version);
+		add_option(&words, "--repository ", plan->repository);
+	add_option(&words, "--release ", plan->version);
 	writer_check(writer, buf_str(&words), SPAN_NONE, "the registry or release");
+	quote_ninja_value(out, buf_str(&words));
+	buf_release(&words);
+}
+
+static void scan_options(struct writer *writer, struct buf *out)
+{
+	struct buf words = BUF_INIT;
+
+	add_option(&words, "--scanner ", writer->plan->scanner);
+	writer_check(writer, buf_str(&words), SPAN_NONE, "the scanner's command");
 	quote_ninja_value(out, buf_str(&words));
 	buf_release(&words);
 }
@@ -111,6 +121,7 @@ static void image_rules(struct writer *writer, struct str client)
 	stamp_rule(writer, "key", "  description = hash $in\n  depfile = $out.d\n  deps = gcc\n  restat = 1\n",
 	           "key -f $in $out $a");
 	stamp_rule(writer, "image", more, "build $out $v");
+	stamp_rule(writer, "test", "  description = test $out\n  restat = 1\n", "test $o$out -- %.*s", STR_ARG(client));
 	if (ninja->plan->rootfs_count)
 		stamp_rule(writer, "rootfs", "  description = rootfs $out\n  restat = 1\n", "rootfs $o");
 }
@@ -118,19 +129,24 @@ static void image_rules(struct writer *writer, struct str client)
 /* Those of actions, which name the client without a verb: on an image's stamp, on a list of stamps, on all. */
 static void action_rules(struct writer *writer, struct str client)
 {
-	struct buf tree = BUF_INIT, escaped = BUF_INIT, push = BUF_INIT;
+	struct buf tree = BUF_INIT, escaped = BUF_INIT, push = BUF_INIT, scan = BUF_INIT;
 	const char *console = "  description = $out\n  pool = console\n", *options;
 
 	push_options(writer, &push);
 	options = buf_str(&push).p;
 	stamp_rule(writer, "push", console, "push %s$out $in$t -- %.*s", options, STR_ARG(client));
 	stamp_rule(writer, "push-list", console, "push %s$out @$in -- %.*s", options, STR_ARG(client));
+	scan_options(writer, &scan);
+	options = buf_str(&scan).p;
+	stamp_rule(writer, "scan", console, "scan %s$in -- %.*s", options, STR_ARG(client));
+	stamp_rule(writer, "scan-list", console, "scan %s@$in -- %.*s", options, STR_ARG(client));
 	quote_shell(&tree, writer->ninja->tree);
 	quote_ninja_value(&escaped, buf_str(&tree));
 	stamp_rule(writer, "verify", "  description = verify\n  pool = console\n", "verify %s/stamps -- %.*s",
 	           escaped.p, STR_ARG(client));
 	stamp_rule(writer, "clean-images", "  description = clean-images\n  pool = console\n",
 	           "clean-images %s/stamps -- %.*s", escaped.p, STR_ARG(client));
+	buf_release(&scan);
 	buf_release(&push);
 	buf_release(&escaped);
 	buf_release(&tree);
@@ -147,23 +163,31 @@ static void stamp_rules(struct writer *writer)
 	buf_release(&client);
 }
 
+/* A rule that prints what the shell's COMMAND says. */
+static void print_rule(struct writer *writer, const char *name, struct str command)
+{
+	struct buf escaped = BUF_INIT;
+
+	quote_ninja_value(&escaped, command);
+	rule(writer, name, buf_str(&escaped), "  description = $out\n  pool = console\n");
+	buf_release(&escaped);
+}
+
 static void print_rules(struct writer *writer)
 {
+	static const char *const tools[] = {"graph", "lint"};
 	const struct ninja *ninja = writer->ninja;
-	struct buf command = BUF_INIT, escaped = BUF_INIT;
+	struct buf command = BUF_INIT;
 
 	buf_adds(&command, "cat ");
 	quote_shell(&command, ninja->tree);
 	buf_adds(&command, "/.help");
-	quote_ninja_value(&escaped, buf_str(&command));
-	rule(writer, "help", buf_str(&escaped), "  description = targets\n  pool = console\n");
-	buf_clear(&command);
-	buf_clear(&escaped);
-	buf_addstr(&command, ninja->generator);
-	buf_adds(&command, " -t graph");
-	quote_ninja_value(&escaped, buf_str(&command));
-	rule(writer, "graph", buf_str(&escaped), "  description = graph\n  pool = console\n");
-	buf_release(&escaped);
+	print_rule(writer, "help", buf_str(&command));
+	for (size_t i = 0; i < sizeof tools / sizeof *tools; i++) {
+		buf_clear(&command);
+		buf_addf(&command, "%.*s -t %s", STR_ARG(ninja->generator), tools[i]);
+		print_rule(writer, tools[i], buf_str(&command));
+	}
 	buf_release(&command);
 }
 

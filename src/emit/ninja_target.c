@@ -9,8 +9,12 @@ static const struct action {
 	{"verify", "ask the engine about all images, hash again what times cannot vouch for", "verify"},
 	{"clean-images", "remove the images and their stamps", "clean-images"},
 	{"graph", "print the layer DAG as DOT", "graph"},
+	{"lint", "check the Dockerfiles by the rules of dtk-gen -t lint", "lint"},
 	{"help", "print this list", "help"},
 };
+
+/* What can be done with each name. */
+static const char *const verbs[] = {"push", "test", "scan"};
 
 static const char *const kinds[] = {"sequence", "group", "layer", "image"};
 
@@ -63,6 +67,96 @@ static bool version_word(const struct plan_image *image, struct buf *out)
 	return true;
 }
 
+/* --- Tests --- */
+
+static bool is_tested(const struct plan_image *image)
+{
+	return image->test.count || image->health.count;
+}
+
+static bool any_tested(const struct plan *plan, const uint32_t *set, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (is_tested(&plan->images[set ? set[i] : i]))
+			return true;
+	return false;
+}
+
+/* What a shell takes for the words of COMMAND. */
+static void command_text(const struct plan_command *command, struct buf *out)
+{
+	for (size_t i = 0; i < command->count; i++) {
+		if (i)
+			buf_addc(out, ' ');
+		if (command->shell)
+			buf_addstr(out, command->words[i]);
+		else
+			quote_shell(out, command->words[i]);
+	}
+}
+
+/* The options of dtk-stamp test, a blank behind each. */
+static void test_options(const struct plan_image *image, struct buf *out)
+{
+	struct buf text = BUF_INIT;
+
+	if (image->health.count) {
+		command_text(&image->health, &text);
+		buf_adds(out, "--health ");
+		quote_shell(out, buf_str(&text));
+		buf_addc(out, ' ');
+	}
+	for (size_t i = 0; i < image->test.count; i++) {
+		buf_adds(out, image->test.shell ? "--test " : "--word ");
+		quote_shell(out, image->test.words[i]);
+		buf_addc(out, ' ');
+	}
+	buf_release(&text);
+}
+
+static void test_edge(struct writer *writer, const struct plan_image *image)
+{
+	struct buf *out = writer->out;
+
+	buf_adds(out, "build ");
+	writer_stamp(writer, image->name, ".test");
+	buf_adds(out, ": test ");
+	writer_stamp(writer, image->name, ".image");
+	buf_clear(&writer->text);
+	test_options(image, &writer->text);
+	writer_check(writer, buf_str(&writer->text), image->span, "a test or health check");
+	buf_adds(out, "\n o = ");
+	quote_ninja_value(out, buf_str(&writer->text));
+	buf_addc(out, '\n');
+}
+
+/* "build test-T: phony" */
+static void test_name(struct writer *writer, struct str name)
+{
+	buf_adds(writer->out, "build ");
+	action_name(writer, "test", name);
+	buf_adds(writer->out, ": phony");
+}
+
+/* test-T is T and the tests of those of its images that have any. */
+static void set_test(struct writer *writer, struct str name, const uint32_t *set, size_t count)
+{
+	test_name(writer, name);
+	buf_addc(writer->out, ' ');
+	writer_path(writer, name);
+	for (size_t i = 0; i < count; i++) {
+		const struct plan_image *image = &writer->plan->images[set ? set[i] : i];
+
+		if (!is_tested(image))
+			continue;
+		buf_addc(writer->out, ' ');
+		writer_stamp(writer, image->name, ".test");
+	}
+	buf_addc(writer->out, '\n');
+}
+
+/* --- Names, and what is done with what they name --- */
+
 /* A name for COUNT images (NULL: all of them): those are enough that no other one of them stands on. */
 static void set_name(struct writer *writer, struct str name, const uint32_t *set, size_t count)
 {
@@ -89,7 +183,7 @@ static void set_name(struct writer *writer, struct str name, const uint32_t *set
 }
 
 /* An action on a set waits for the set's name and reads the list of its images: a line of all is read by every run. */
-static void set_action(struct writer *writer, const char *verb, struct str name)
+static void set_action(struct writer *writer, const char *verb, struct str name, bool after_tests)
 {
 	struct buf *out = writer->out;
 
@@ -99,7 +193,10 @@ static void set_action(struct writer *writer, const char *verb, struct str name)
 	buf_adds(out, "/" NINJA_LIST);
 	writer_path(writer, name);
 	buf_adds(out, " | ");
-	writer_path(writer, name);
+	if (after_tests)
+		action_name(writer, "test", name);
+	else
+		writer_path(writer, name);
 	buf_addc(out, '\n');
 }
 
@@ -108,13 +205,19 @@ static void set_targets(struct writer *writer, struct str name, const uint32_t *
 	if (!fresh_name(writer, name))
 		return;
 	set_name(writer, name, set, count);
-	set_action(writer, "push", name);
+	set_test(writer, name, set, count);
+	set_action(writer, "push", name, any_tested(writer->plan, set, count));
+	set_action(writer, "scan", name, false);
 }
 
-static void image_action(struct writer *writer, const char *verb, size_t image)
+static void image_action(struct writer *writer, const char *verb, size_t image, bool after_test)
 {
 	action_edge(writer, verb, writer->plan->images[image].name);
 	add_image(writer, image);
+	if (after_test) {
+		buf_adds(writer->out, " | ");
+		writer_stamp(writer, writer->plan->images[image].name, ".test");
+	}
 	buf_addc(writer->out, '\n');
 }
 
@@ -129,6 +232,19 @@ static void version_variable(struct writer *writer, const struct plan_image *ima
 	buf_addc(writer->out, '\n');
 }
 
+/* Where no image has a test, and no scanner is named, test-X and scan-X are left out: a line each in every run. */
+static void image_test(struct writer *writer, size_t image)
+{
+	const struct plan_image *from = &writer->plan->images[image];
+
+	if (is_tested(from))
+		test_edge(writer, from);
+	test_name(writer, from->name);
+	buf_addc(writer->out, ' ');
+	writer_stamp(writer, from->name, is_tested(from) ? ".test" : ".image");
+	buf_addc(writer->out, '\n');
+}
+
 static void image_targets(struct writer *writer, size_t image)
 {
 	struct str name = writer->plan->images[image].name;
@@ -140,8 +256,12 @@ static void image_targets(struct writer *writer, size_t image)
 	buf_adds(writer->out, ": phony");
 	add_image(writer, image);
 	buf_addc(writer->out, '\n');
-	image_action(writer, "push", image);
+	image_action(writer, "push", image, is_tested(&writer->plan->images[image]));
 	version_variable(writer, &writer->plan->images[image]);
+	if (writer->tests)
+		image_test(writer, image);
+	if (writer->plan->scanner.n)
+		image_action(writer, "scan", image, false);
 }
 
 static void action_targets(struct writer *writer)
@@ -158,13 +278,14 @@ void writer_targets(struct writer *writer)
 {
 	const struct plan *plan = writer->plan;
 
+	writer->tests = any_tested(plan, NULL, plan->image_count);
 	for (size_t i = 0; i < plan->target_count; i++)
 		set_targets(writer, plan->targets[i].name, plan->targets[i].images, plan->targets[i].image_count);
 	set_targets(writer, STR("all"), NULL, plan->image_count);
 	for (size_t i = 0; i < plan->image_count; i++)
 		image_targets(writer, i);
 	action_targets(writer);
-	buf_adds(writer->out, "build push: phony push-all\n");
+	buf_adds(writer->out, "build push: phony push-all\nbuild test: phony test-all\nbuild scan: phony scan-all\n");
 	buf_adds(writer->out, "default all\n");
 }
 
@@ -208,6 +329,18 @@ static void help_text(struct buf *out, struct str text)
 		buf_addc(out, (unsigned char)text.p[i] < ' ' ? ' ' : text.p[i]);
 }
 
+/* What is done with NAME: "push it", and likewise. */
+static void help_verbs(struct str name, const char *what, bool tests, bool scans, struct buf *out)
+{
+	for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++) {
+		if ((strcmp(verbs[i], "test") == 0 && !tests) || (strcmp(verbs[i], "scan") == 0 && !scans))
+			continue;
+		buf_adds(out, verbs[i]);
+		help_line(out, "-", name, verbs[i]);
+		buf_addf(out, " %s\n", what);
+	}
+}
+
 static void help_set(const struct plan_target *target, struct buf *out)
 {
 	help_line(out, "", target->name, kinds[target->kind]);
@@ -217,21 +350,27 @@ static void help_set(const struct plan_target *target, struct buf *out)
 		help_text(out, target->description);
 	}
 	buf_addc(out, '\n');
-	help_line(out, "push-", target->name, "push them once all are built\n");
+	help_verbs(target->name, "them once all are built", true, true, out);
 }
 
-static void help_image(const struct plan_image *image, struct buf *out)
+static void help_image(const struct plan *plan, const struct plan_image *image, bool tests, struct buf *out)
 {
 	help_line(out, "", image->name, "image ");
 	buf_addstr(out, image->tag_count ? image->tags[0] : STR("without a tag"));
 	buf_addc(out, '\n');
-	help_line(out, "push-", image->name, "push it\n");
+	help_verbs(image->name, "it", tests, plan->scanner.n > 0, out);
 }
 
 void ninja_help(const struct plan *plan, struct buf *out)
 {
+	bool tests = any_tested(plan, NULL, plan->image_count);
+
 	help_line(out, "", STR("all"), "every image (what ninja alone builds)\n");
-	help_line(out, "push-", STR("all"), "push them once all are built; so does push\n");
+	help_verbs(STR("all"), "them once all are built", true, true, out);
+	for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++) {
+		help_line(out, "", str_of(verbs[i]), "the same as ");
+		buf_addf(out, "%s-all\n", verbs[i]);
+	}
 	for (size_t i = 0; i < sizeof actions / sizeof *actions; i++) {
 		help_line(out, "", str_of(actions[i].name), actions[i].summary);
 		buf_addc(out, '\n');
@@ -239,5 +378,5 @@ void ninja_help(const struct plan *plan, struct buf *out)
 	for (size_t i = 0; i < plan->target_count; i++)
 		help_set(&plan->targets[i], out);
 	for (size_t i = 0; i < plan->image_count; i++)
-		help_image(&plan->images[i], out);
+		help_image(plan, &plan->images[i], tests, out);
 }

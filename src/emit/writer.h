@@ -14,6 +14,7 @@ struct writer {
 	struct buf actions; /* "generated/do/" */
 	struct map names;   /* targets written so far */
 	struct buf text;    /* scratch */
+	bool tests; /* some image has a test or a health check */
 	bool fine;
 };
 

@@ -43,6 +43,9 @@ const struct keys_entry keys_table[] = {
 	{"labels", KEYS_TOP, KEYS_PAIRS, offsetof(struct keys_top, labels), 0, "labels of every image"},
 	{"platforms", KEYS_TOP, KEYS_TEXTS, offsetof(struct keys_top, platforms), 0,
 	 "what images are built for that say nothing else"},
+	{"scanner", KEYS_TOP, KEYS_TEXT, offsetof(struct keys_top, scanner), 0,
+	 "command of scan-T, for a shell, with IMAGE and REPORT set; trivy if not given"},
+	{"lint_off", KEYS_TOP, KEYS_TEXTS, offsetof(struct keys_top, lint_off), 0, "rules of lint that are left out"},
 
 	{"version", KEYS_PYTHON, KEYS_TEXT, offsetof(struct keys_python, version), KEYS_PYTHON, "such as 3.10"},
 	{"bump", KEYS_PYTHON, KEYS_TEXT, offsetof(struct keys_python, bump), 0, "patch level, such as 17"},

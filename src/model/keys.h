@@ -88,9 +88,9 @@ struct keys_top {
 	struct value python_versions, build_layers, build_sequences, build_config;
 	struct value images, discover, groups;
 	struct value axes, exclude, include, tag_owner, rootfs;
-	struct keys_text registry, repository, version;
+	struct keys_text registry, repository, version, scanner;
 	struct keys_pairs args, labels;
-	struct keys_texts platforms;
+	struct keys_texts platforms, lint_off;
 };
 
 struct keys_python {

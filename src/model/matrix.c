@@ -417,6 +417,8 @@ static void matrix_read_config(struct matrix *matrix, const struct keys_top *top
 		keys_read(&reader, KEYS_CONFIG, top->build_config, "build_config", &matrix->config);
 	else
 		matrix->build_config = value_dict(matrix->arena);
+	matrix->scanner = top->scanner.text.p ? top->scanner.text : STR("");
+	matrix->lint_off = top->lint_off;
 	if (top->registry.text.p)
 		matrix->registry = top->registry.text;
 	else if (matrix->config.registry.text.p && name_is_host(matrix->config.registry.text))

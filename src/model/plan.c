@@ -253,6 +253,10 @@ static void plan_settings(struct planner *planner)
 	plan->repository = matrix->repository;
 	plan->version = matrix->version;
 	plan->date = matrix->world->date;
+	plan->scanner = matrix->scanner;
+	plan->lint_off = ARENA_ARRAY(&plan->arena, matrix->lint_off.count + 1, struct str);
+	for (size_t i = 0; i < matrix->lint_off.count; i++)
+		plan->lint_off[plan->lint_off_count++] = matrix->lint_off.items[i].text;
 	plan->cache_registry = plan_or(config->cache.text, STR(""));
 	plan->cache_inline = config->cache.given && config->cache.on;
 	plan->buildkit = !config->buildkit.given || config->buildkit.on;

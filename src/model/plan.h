@@ -110,6 +110,9 @@ struct plan {
 	struct str registry;      /* where pushes go, "" none */
 	struct str repository;    /* of local tags, what the registry takes the place of when they are pushed, "" none */
 	struct str version;       /* pushed beside latest, "" none: --release, else the matrix's version */
+	struct str scanner;       /* command of scans, for a shell; "": trivy */
+	struct str *lint_off;     /* names of rules of lint that do not count */
+	size_t lint_off_count;
 	struct str cache_registry; /* build_config.cache_registry where it is text, else "" */
 	bool cache_inline;        /* build_config.cache_registry is true or text: inline cache */
 	struct str date;          /* "" unless the matrix asks for it; of the day on which the plan was made */

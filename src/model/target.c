@@ -2,9 +2,8 @@
 #include "model/planner.h"
 
 static const char *const target_reserved[] = {
-	"all", "push", "verify", "update-bases", "status", "report", "graph", "cache-usage", "cache-prune",
-	    "clean-images",
-	"help", "engine-start", "engine-stop", "build.ninja", "config.ninja",
+	"all", "push", "test", "scan", "lint", "verify", "update-bases", "status", "report", "graph", "cache-usage",
+	"cache-prune", "clean-images", "help", "engine-start", "engine-stop", "build.ninja", "config.ninja",
 };
 static const char *const target_prefixes[] = {"push-", "test-", "scan-", "save-", "run-"};
 

@@ -4,6 +4,7 @@
 #include "base/fs.h"
 #include "stamp/engine.h"
 #include "stamp/fleet.h"
+#include "stamp/words.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -191,8 +192,9 @@ static bool push_image(struct pushing *pushing, const struct fleet_image *image)
 }
 
 /* A stamp, or "+NAME=TAG". */
-static bool add_word(struct pushing *pushing, struct str word)
+static bool add_word(void *context, struct str word)
 {
+	struct pushing *pushing = context;
 	struct fleet *fleet = &pushing->fleet;
 	char *kept = arena_strndup(&fleet->arena, word.p, word.n);
 	size_t equals = str_find(word, '=', 0);
@@ -205,48 +207,6 @@ static bool add_word(struct pushing *pushing, struct str word)
 	}
 	map_put(&pushing->extras, (struct str){kept + 1, equals - 1}, NULL)->value.pointer = kept + equals + 1;
 	return true;
-}
-
-/* The words of a response file: separated by blanks and line breaks, single quotes as a shell has them. */
-static bool add_listed(struct pushing *pushing, const char *path)
-{
-	struct fleet *fleet = &pushing->fleet;
-	struct buf word = BUF_INIT;
-	bool quoted = false, fine = true, some = false;
-	struct str text;
-
-	if (fs_read_arena(path, &fleet->arena, &text) != 0) {
-		diag_error(fleet->diag, SPAN_NONE, "cannot read %s: %s", path, strerror(errno));
-		return false;
-	}
-	for (size_t i = 0; i <= text.n; i++) {
-		char c = i < text.n ? text.p[i] : '\n';
-
-		if (c == '\'') {
-			quoted = !quoted;
-			some = true;
-		} else if (quoted || (c != ' ' && c != '\n')) {
-			if (!quoted && c == '\\' && i + 1 < text.n)
-				c = text.p[++i];
-			buf_addc(&word, c);
-			some = true;
-		} else if (some) {
-			fine = add_word(pushing, buf_str(&word)) && fine;
-			buf_clear(&word);
-			some = false;
-		}
-	}
-	buf_release(&word);
-	return fine;
-}
-
-static bool add_images(struct pushing *pushing, const char *const *stamps)
-{
-	bool fine = true;
-
-	for (; *stamps; stamps++)
-		fine = (**stamps == '@' ? add_listed(pushing, *stamps + 1) : add_word(pushing, str_of(*stamps))) && fine;
-	return fine;
 }
 
 /* The list of what is published now, older than anything, so that the next run asks again. */
@@ -274,7 +234,7 @@ int push_all(const struct push *order, struct diag *diag)
 
 	map_init(&pushing.extras);
 	map_init(&pushing.done);
-	fine = fine && add_images(&pushing, order->stamps) && fleet_ask(fleet);
+	fine = fine && words_each(order->stamps, diag, add_word, &pushing) && fleet_ask(fleet);
 	for (size_t i = 0, n = fine ? fleet->count : 0; i < n; i++)
 		fine = check_image(fleet, &fleet->images[i]) && fine;
 	for (size_t i = 0; fine && i < fleet->count; i++)

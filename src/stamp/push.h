@@ -17,7 +17,7 @@
 struct push {
 	const char *out;            /* gets what is published, dated so that Ninja runs the edge again; or NULL */
 	/*
-	 * X.image of each image; "@FILE": words read from there.  "+NAME=TAG" gives the image NAME that tag as well, in
+	 * X.image of each image, see words.h.  "+NAME=TAG" gives the image NAME that tag as well, in
 	 * each repository where it is `latest`, or else in that of its first tag.  NULL-terminated.
 	 */
 	const char *const *stamps;

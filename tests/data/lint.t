@@ -42,7 +42,6 @@ END
 LABEL maintainer=me
 USER www
 USER root:www
-HEALTHCHECK NONE
 DOCKERFILE
 equal "1:syntax 2:apt-lists 3:cache-mount 1:labels 1:user 1:healthcheck" "$(rules bad)" "findings"
 equal "2:apt-lists 3:cache-mount" \
@@ -57,7 +56,7 @@ FROM debian AS common
 LABEL org.opencontainers.image.title=common
 USER app
 FROM common
-HEALTHCHECK CMD true
+HEALTHCHECK NONE
 DOCKERFILE
 equal "" "$(rules stages)" "findings"
 

@@ -39,6 +39,7 @@ static struct plan_rootfs rootfs = {S(TREE "/rootfs/1.tar"), rootfs_words, 3};
 static struct plan plan = {
 	.images = images, .image_count = 4, .targets = targets, .target_count = 3, .rootfs = &rootfs,
 	.rootfs_count = 1, .output = S(TREE), .buildkit = true, .parallel = 2,
+	.version = S("1'2"),
 };
 static struct str inputs[] = {S("m x.yaml"), S("/bin/sh")};
 
@@ -49,7 +50,7 @@ static bool write_ninja(struct diag *diag, struct buf *out, struct buf *dep)
 	struct ninja ninja = {
 		.plan = &plan, .engine = &engine, .diag = diag, .manifest = STR("build.ninja"), .tree = STR(TREE),
 		.source = STR("m x.yaml"), .generator = STR("./dtk-gen --output 'a $b: c'"), .gen = "./dtk-gen",
-		.stamp = "./stamp", .release = "1'2", .inputs = inputs, .input_count = 2,
+		.stamp = "./stamp", .inputs = inputs, .input_count = 2,
 	};
 	bool fine;
 

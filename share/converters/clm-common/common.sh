@@ -1,3 +1,5 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # What all converters share: one file in, one file out.
 convert()
 {

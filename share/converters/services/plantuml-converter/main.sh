@@ -1,2 +1,5 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck source=share/converters/clm-common/common.sh
 . /opt/service/clm-common/common.sh
 convert plantuml-converter
