@@ -24,7 +24,7 @@ RUN mkdir -p -m 1777 /tmp && mkdir -p /usr/bin && ln -s /bin/env /usr/bin/env
 TEMPLATE
 services=$PWD/share/services/docker
 counting_docker
-generate --config matrices/services.yaml --registry "$registry"
+generate --config matrices/services.yaml --registry "$registry/$id"
 run_dtk() { dtk-gen --config matrices/services.yaml "$@"; }
 
 try "every image is found; one command builds them in order"
