@@ -31,6 +31,7 @@ size_t written_read(struct matrix *matrix, const struct keys_top *top, struct ke
 struct discover_list {
 	struct keys_image *found;
 	size_t count, capacity; /* in the matrix's arena */
+	struct map listed;      /* Dockerfiles that an entry of images names: they need no name from here */
 };
 /*
  * What the patterns of `discover` find, in the order of its entries and of the

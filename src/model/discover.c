@@ -205,8 +205,9 @@ static struct place place_of(struct str file)
 	                      str_is(above, ".") ? STR("") : path_base(above)};
 }
 
-/* TEXT with {dir} and {parent} for FILE; text.p is NULL after an error. */
-static struct keys_text place_expand(const struct matrix *matrix, struct keys_text text, struct str file)
+/* TEXT with {dir} and {parent} for FILE; text.p is NULL after an error, which is not told of a LISTED file. */
+static struct keys_text place_expand(const struct matrix *matrix, struct keys_text text, struct str file,
+                                     bool listed)
 {
 	struct place place = place_of(file);
 	struct keys_text result = {{NULL, 0}, text.span};
@@ -224,9 +225,11 @@ static struct keys_text place_expand(const struct matrix *matrix, struct keys_te
 			return result;
 		}
 		if (known && value.n == 0) {
-			diag_error(matrix->diag, text.span, "%.*s lies in no directory that %.*s could be",
-			           STR_ARG(file), STR_ARG(piece));
-			diag_hint(matrix->diag, "list it in images, with a name");
+			if (!listed)
+				diag_error(matrix->diag, text.span, "%.*s lies in no directory that %.*s could be",
+				           STR_ARG(file), STR_ARG(piece));
+			if (!listed)
+				diag_hint(matrix->diag, "list it in images, with a name");
 			buf_release(&out);
 			return result;
 		}
@@ -237,31 +240,43 @@ static struct keys_text place_expand(const struct matrix *matrix, struct keys_te
 	return result;
 }
 
-static void place_group(const struct matrix *matrix, struct keys_image *image, struct span span)
+/* A list of groups with {dir} and {parent}; an empty one is none. False after an error. */
+static bool place_groups(const struct matrix *matrix, struct keys_texts *groups, struct str file, bool listed)
 {
-	struct str parent = place_of(image->dockerfile.text).parent;
+	struct keys_text *items = ARENA_ARRAY(matrix->arena, groups->count, struct keys_text);
 	size_t count = 0;
-	struct keys_text *items;
 
-	if (!image->group.given && !image->groups.given) {
-		image->group = (struct keys_texts){.items = ARENA_ARRAY(matrix->arena, 1, struct keys_text),
-		                                   .count = parent.n > 0, .span = span, .given = true};
-		image->group.items[0] = (struct keys_text){parent, span};
-		return;
-	}
-	items = ARENA_ARRAY(matrix->arena, image->group.count, struct keys_text);
-	for (size_t i = 0; i < image->group.count; i++) {
-		items[count] = place_expand(matrix, image->group.items[i], image->dockerfile.text);
+	for (size_t i = 0; i < groups->count; i++) {
+		items[count] = place_expand(matrix, groups->items[i], file, listed);
+		if (!items[count].text.p)
+			return false;
 		count += items[count].text.n > 0;
 	}
-	image->group.items = items;
-	image->group.count = count;
+	groups->items = items;
+	groups->count = count;
+	return true;
 }
 
-static void discover_add(struct matrix *matrix, const struct keys_image *entry, struct str file,
+/* Where nothing is said, the directory above names the group. */
+static bool place_group(const struct matrix *matrix, struct keys_image *image, struct span span, bool listed)
+{
+	struct str file = image->dockerfile.text, parent = place_of(file).parent;
+
+	if (image->group.given || image->groups.given)
+		return place_groups(matrix, &image->group, file, listed) &&
+		       place_groups(matrix, &image->groups, file, listed);
+	image->group = (struct keys_texts){.items = ARENA_ARRAY(matrix->arena, 1, struct keys_text),
+	                                   .count = parent.n > 0, .span = span, .given = true};
+	image->group.items[0] = (struct keys_text){parent, span};
+	return true;
+}
+
+/* False after an error: the same would be said of every file. */
+static bool discover_add(struct matrix *matrix, const struct keys_image *entry, struct str file,
                          struct discover_list *list)
 {
 	struct keys_text name = {STR("{dir}"), entry->files.span};
+	bool listed = map_get(&list->listed, file) != NULL;
 	struct keys_image *image;
 
 	if (list->count == list->capacity) {
@@ -273,13 +288,16 @@ static void discover_add(struct matrix *matrix, const struct keys_image *entry, 
 	image = &list->found[list->count];
 	*image = *entry;
 	image->dockerfile = (struct keys_text){file, entry->files.span};
-	image->name = place_expand(matrix, entry->name.text.p ? entry->name : name, file);
+	image->name = place_expand(matrix, entry->name.text.p ? entry->name : name, file, listed);
 	if (entry->context.text.p)
-		image->context = place_expand(matrix, entry->context, file);
+		image->context = place_expand(matrix, entry->context, file, listed);
 	else
 		image->context = (struct keys_text){path_dir(file), entry->files.span};
-	place_group(matrix, image, entry->files.span);
-	list->count += image->name.text.p && image->context.text.p;
+	bool fine = image->name.text.p && image->context.text.p &&
+	            place_group(matrix, image, entry->files.span, listed);
+
+	list->count += fine;
+	return fine || listed;
 }
 
 static void discover_entry(struct matrix *matrix, struct value value, struct map *taken, struct discover_list *list)
@@ -298,8 +316,8 @@ static void discover_entry(struct matrix *matrix, struct value value, struct map
 		find(&finder);
 	if (finder.count && finder.file_count == 0 && matrix->diag->errors == 0)
 		diag_warning(matrix->diag, entry.files.span, "no file is found for '%.*s'", STR_ARG(entry.files.text));
-	for (size_t i = 0; i < finder.file_count; i++)
-		discover_add(matrix, &entry, finder.files[i], list);
+	for (size_t i = 0; i < finder.file_count && discover_add(matrix, &entry, finder.files[i], list); i++)
+		;
 	map_release(&finder.seen);
 	mem_free(finder.files);
 }

@@ -69,7 +69,7 @@ static bool group_unknown(const struct groups *groups, struct keys_text name, co
 	struct diag *diag = groups->planner->diag;
 	struct guess guess;
 
-	if (groups->planner->options->sequences)
+	if (planner_is_part(groups->planner))
 		return true;
 	diag_error(diag, name.span, "there is no image or layer '%.*s'", STR_ARG(name.text));
 	guess_init(&guess, name.text);

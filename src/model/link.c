@@ -392,6 +392,8 @@ bool link_tell_cycle(struct planner *planner)
 			diag_note(planner->diag, edge->span, "%.*s needs %.*s here", STR_ARG(images[path[i]].name),
 			          STR_ARG(images[next].name));
 	}
+	if (length == 1 && link_layer(planner, path[0])->written)
+		diag_hint(planner->diag, "give the image other 'tags', or the matrix a 'repository'");
 	buf_release(&text);
 	mem_free(path);
 	return length > 0;

@@ -178,6 +178,11 @@ static void planner_reserve(struct planner *planner, size_t selected)
 	planner->image_room = room;
 }
 
+bool planner_is_part(const struct planner *planner)
+{
+	return planner->options->sequences && planner->options->sequences[0];
+}
+
 static bool planner_select(struct planner *planner, const uint32_t *sequences, size_t sequence_count)
 {
 	struct axes_list list = {0};
@@ -197,7 +202,7 @@ static bool planner_select(struct planner *planner, const uint32_t *sequences, s
 			           "the sequence asks for no image");
 		ok = false;
 	}
-	if (sequences[0] != MATRIX_NONE && !planner->options->sequences)
+	if (sequences[0] != MATRIX_NONE && !planner_is_part(planner))
 		axes_select_written(&planner->axes, &list);
 	axes_sort(&planner->axes, &list);
 	planner_reserve(planner, list.count);
@@ -373,8 +378,10 @@ bool planner_run(struct planner *planner, const uint32_t *sequences, size_t sequ
 	struct arena *arena = &planner->plan->arena;
 	uint32_t *vary = ARENA_ARRAY(arena, planner->matrix.layer_count, uint32_t);
 
-	if (!planner_vary(planner, vary) || !axes_init(&planner->axes, &planner->matrix, vary) ||
-	    !tags_init(&planner->tags, &planner->axes) || !image_init(planner))
+	if (!planner_vary(planner, vary) || !axes_init(&planner->axes, &planner->matrix, vary))
+		return false;
+	bool ok = tags_init(&planner->tags, &planner->axes);
+	if (!image_init(planner) || !ok)
 		return false;
 	planner->built = mem_alloc(((size_t)planner->axes.total + 1) * sizeof *planner->built);
 	memset(planner->built, 0, planner->axes.total * sizeof *planner->built);

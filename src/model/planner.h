@@ -70,6 +70,8 @@ struct planner {
 bool planner_run(struct planner *planner, const uint32_t *sequences, size_t sequence_count);
 void planner_release(struct planner *planner);
 
+/* --sequence: only a part of the matrix is there. */
+bool planner_is_part(const struct planner *planner);
 /* The layers as a graph of depends_on; the caller releases it. */
 void planner_layers(const struct planner *planner, struct graph *layers);
 /* The image of combination ID, added to the plan (name, files, tags) where it is not there yet. */

@@ -30,6 +30,17 @@ static void watch(struct version *version, const char *dir, struct str name)
 	version->watch(version->context, path, access(path, F_OK) == 0);
 }
 
+/* PATH as seen from here: what is watched is written down, and should not name the machine's directories. */
+static const char *near(struct version *version, const char *path)
+{
+	char here[4096];
+	const char *relative = NULL;
+
+	if (path[0] == '/' && getcwd(here, sizeof here))
+		relative = path_relative(version->arena, here, path);
+	return relative ? relative : path;
+}
+
 /* The nearest .git from here upwards; NULL where there is none. A worktree has a file that points to it. */
 static const char *git_directory(struct version *version)
 {
@@ -46,7 +57,7 @@ static const char *git_directory(struct version *version)
 		if (stat(dir, &st) == 0) {
 			struct str to = pointer_in(version, dir, "gitdir:");
 
-			return to.n ? path_join(version->arena, up, to) : NULL;
+			return to.n ? near(version, path_join(version->arena, up, to)) : NULL;
 		}
 		if (stat(up.p, &st) != 0 || (st.st_ino == root.st_ino && st.st_dev == root.st_dev))
 			return NULL;

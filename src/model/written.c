@@ -164,11 +164,19 @@ size_t written_read(struct matrix *matrix, const struct keys_top *top, struct ke
 	struct discover_list list = {0};
 	bool *taken;
 
-	discover_read(matrix, top->discover, &list);
-	*images = ARENA_ARRAY(matrix->arena, listed + list.count, struct keys_image);
-	taken = ARENA_ARRAY(matrix->arena, list.count, bool);
+	*images = ARENA_ARRAY(matrix->arena, listed, struct keys_image);
 	count = written_entries(matrix, top->images, *images);
+	map_init(&list.listed);
+	for (size_t i = 0; i < count; i++) {
+		if ((*images)[i].dockerfile.text.n)
+			map_put(&list.listed, str_of(path_clean(matrix->arena, (*images)[i].dockerfile.text)), NULL);
+	}
+	discover_read(matrix, top->discover, &list);
+	map_release(&list.listed);
+	taken = ARENA_ARRAY(matrix->arena, list.count, bool);
 	written_match(matrix, *images, count, &list, taken);
+	*images = arena_grow(matrix->arena, *images, listed * sizeof **images,
+	                     (listed + list.count) * sizeof **images);
 	count += written_found(matrix, &list, taken, *images + count);
 	for (size_t i = 0; i < count; i++) {
 		if (written_place(matrix, &(*images)[i]))

@@ -124,3 +124,46 @@ status 0 "$DTK_UNIT/plan_dump" -q m.yaml
 equal "5500 images, 2 targets, 1 collisions" "$(cat out)"
 status 0 "$DTK_UNIT/plan_dump" m.yaml
 equal 5000 "$(grep -c '^  parent: v[0-9]*-base as x/y:v[0-9]*$' out)"
+
+try "10,000 images that were written by hand, each on another one"
+seq -f tree/%04g 0 9999 | xargs mkdir -p
+awk 'BEGIN {
+	for (i = 0; i < 10000; i++) {
+		dir = sprintf("tree/%04d", i)
+		printf "FROM %s\n", i < 10 ? "scratch" : sprintf("r/n%04d", i / 10) >(dir "/Dockerfile")
+		close(dir "/Dockerfile")
+	}
+}' || fail "no tree"
+printf 'repository: r\nlabels: {a: b}\ndiscover: {files: tree/*/Dockerfile, name: "n{dir}", group: all-of-them}\n' >m.yaml
+status 0 timeout 20 "$DTK_UNIT/plan_dump" m.yaml
+equal 9990 "$(grep -c '^  parent: n[0-9]* as r/n[0-9]*$' out)"
+
+try "git describe and the date"
+mkdir git
+cd git
+printf 'FROM scratch\n' >Dockerfile
+echo 'images: [{name: a, dockerfile: Dockerfile, tags: ["t/a:${git}", "t/a:${date}"]}]' >m.yaml
+GIT_CEILING_DIRECTORIES=$PWD
+export GIT_CEILING_DIRECTORIES
+rc=0
+"$DTK_UNIT/plan_dump" m.yaml >../out 2>../err || rc=$?
+equal 1 "$rc" "exit status"
+has "m.yaml:1:56: error: there is no git repository to describe" ../err
+git init -q .
+git config user.name t
+git config user.email t@example.org
+git add Dockerfile
+git commit -qm one
+status 0 "$DTK_UNIT/plan_dump" -i m.yaml
+has "tags: t/a:$(git describe --always) t/a:$(date -u +%Y-%m-%d)" out
+has "input .git/HEAD" out
+has "input .git/refs/tags" out
+git tag a/b
+status 0 "$DTK_UNIT/plan_dump" m.yaml
+has "tags: t/a:a-b " out
+git worktree add -q ../worktree
+cd ../worktree
+cp ../git/m.yaml .
+status 0 "$DTK_UNIT/plan_dump" -i m.yaml
+has "tags: t/a:a-b " out
+has "input ../git/.git/refs/heads/worktree" out

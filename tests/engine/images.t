@@ -7,7 +7,7 @@
 . "${DTK_SRC:?}/tests/engine/project.sh"
 
 # The names of what was built since forget, sorted, on one line.
-built() { sed -n "s#.* build .* -t $id/\([^ :]*\):.*#\1#p" "$log" | sort | tr '\n' ' ' | sed 's/ $//'; }
+built() { sed -n "s#.* build .*-t $id/\([^ :]*\):.*#\1#p" "$log" | sort | tr '\n' ' ' | sed 's/ $//'; }
 
 # service NAME BASE: one that copies a file of its own.
 service() {

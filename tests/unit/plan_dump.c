@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * plan_dump [-s SEQUENCE]... [-t DIR]... [-g TAG] [-r REGISTRY] [-j JOBS] [-S] [-i] [-x] [-q] [MATRIX]
+ * plan_dump [-s SEQUENCE]... [-t DIR]... [-g TAG] [-r REGISTRY] [-j JOBS] [-R RELEASE] [-S] [-i] [-x] [-q] [MATRIX]
  *
  * Prints a plan. -S is --strict; -i adds the inputs, -x the Dockerfiles; -q prints counts only. Exit status 1
  * after errors.
@@ -28,6 +28,22 @@ static void dump_field(const char *what, struct str text, const char *usual)
 		printf("  %s: %.*s\n", what, STR_ARG(text));
 }
 
+static void dump_pairs(const char *what, const struct plan_arg *pairs, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		printf("  %s: %.*s=%.*s\n", what, STR_ARG(pairs[i].name), STR_ARG(pairs[i].value));
+}
+
+static void dump_command(const char *what, const struct plan_command *command)
+{
+	if (command->count)
+		printf("  %s%s:", what, command->shell ? " (shell)" : "");
+	for (size_t i = 0; i < command->count; i++)
+		printf(" <%.*s>", STR_ARG(command->words[i]));
+	if (command->count)
+		putchar('\n');
+}
+
 static void dump_image(const struct plan *plan, const struct plan_image *image, bool texts)
 {
 	printf("image %.*s\n  layer: %.*s\n", STR_ARG(image->name), STR_ARG(image->layer));
@@ -39,8 +55,14 @@ static void dump_image(const struct plan *plan, const struct plan_image *image, 
 	dump_field("context", image->context, ".");
 	dump_field("target", image->target, "");
 	dump_strings("tags", image->tags, image->tag_count);
-	for (size_t i = 0; i < image->arg_count; i++)
-		printf("  arg: %.*s=%.*s\n", STR_ARG(image->args[i].name), STR_ARG(image->args[i].value));
+	dump_pairs("arg", image->args, image->arg_count);
+	dump_pairs("label", image->labels, image->label_count);
+	dump_strings("secrets", image->secrets, image->secret_count);
+	dump_strings("ssh", image->ssh, image->ssh_count);
+	dump_strings("platforms", image->platforms, image->platform_count);
+	dump_field("version", image->version_tag, "");
+	dump_command("health", &image->health);
+	dump_command("test", &image->test);
 	for (size_t i = 0; i < image->parent_count; i++) {
 		const struct plan_parent *parent = &image->parents[i];
 
@@ -88,6 +110,8 @@ static void dump(const struct plan *plan, bool inputs, bool texts)
 	dump_strings("python", plan->python_versions, plan->python_count);
 	dump_strings("layers", plan->layers, plan->layer_count);
 	dump_field("registry", plan->registry, "");
+	dump_field("repository", plan->repository, "");
+	dump_field("version", plan->version, "");
 	dump_field("cache registry", plan->cache_registry, "");
 	printf("  cache %d buildkit %d parallel %u\n", plan->cache_inline, plan->buildkit, plan->parallel);
 	for (size_t i = 0; i < plan->image_count; i++)
@@ -104,7 +128,7 @@ int main(int argc, char **argv)
 	struct diag diag;
 	int c;
 
-	while ((c = getopt(argc, argv, "s:t:g:r:j:Sixq")) != -1) {
+	while ((c = getopt(argc, argv, "s:t:g:r:j:R:Sixq")) != -1) {
 		if (c == 's' && sequence_count < MOST)
 			sequences[sequence_count++] = optarg;
 		else if (c == 't' && template_count < MOST)
@@ -113,6 +137,8 @@ int main(int argc, char **argv)
 			options.tag = optarg;
 		else if (c == 'r')
 			options.registry = optarg;
+		else if (c == 'R')
+			options.release = optarg;
 		else if (c == 'j')
 			options.jobs = (unsigned)strtoul(optarg, NULL, 10);
 		else if (c == 'S')
