@@ -27,7 +27,7 @@ enum { BUILTIN_PARAMETERS = 7 };
 struct builtin {
 	const char *name;
 	struct value (*call)(struct run *run, struct value self, struct value *argv, const struct args *args);
-	const char *parameters; /* "a,b,c"; "*" first: takes what comes, in ARGS */
+	const char *parameters; /* "a,b,c"; "*" first: takes what comes, in ARGS; "/" first: no keywords */
 	uint8_t required;
 	bool lazy;   /* SELF may be undefined even under --strict */
 	bool writes; /* SELF is changed */

@@ -111,8 +111,11 @@ static bool parameters_take(const char *parameters, size_t count)
 
 static bool bind_builtin(struct run *r, const struct builtin *builtin, const struct args *args, struct value *argv)
 {
-	if (!parameters_take(builtin->parameters, args->count)) {
-		size_t most = parameter_count(builtin->parameters);
+	bool positional = builtin->parameters[0] == '/';
+	const char *parameters = builtin->parameters + positional;
+
+	if (!parameters_take(parameters, args->count)) {
+		size_t most = parameter_count(parameters);
 
 		run_fail(r, "%s takes at most %zu argument%s, not %zu", builtin->name, most, most == 1 ? "" : "s",
 			args->count);
@@ -121,7 +124,7 @@ static bool bind_builtin(struct run *r, const struct builtin *builtin, const str
 	if (args->count)
 		memcpy(argv, args->positional, args->count * sizeof *argv);
 	for (size_t i = 0; i < args->named_count; i++) {
-		int index = parameter_index(builtin->parameters, args->named[i].name);
+		int index = positional ? -1 : parameter_index(parameters, args->named[i].name);
 
 		if (index < 0 || !value_missing(argv[index])) {
 			run_fail(r, index < 0 ? "%s has no argument '%.*s'" : "%s is given its argument '%.*s' twice",
@@ -133,7 +136,7 @@ static bool bind_builtin(struct run *r, const struct builtin *builtin, const str
 	}
 	for (size_t i = 0; i < builtin->required; i++) {
 		if (value_missing(argv[i])) {
-			const char *name = builtin->parameters;
+			const char *name = parameters;
 
 			for (size_t skip = i; skip; skip--)
 				name += strcspn(name, ",") + 1;

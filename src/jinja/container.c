@@ -75,9 +75,16 @@ BUILTIN(list_remove)
 BUILTIN(list_index)
 {
 	UNUSED;
-	size_t at = list_find(self.as.list, argv[0]);
+	const struct list *list = self.as.list;
+	int64_t count = (int64_t)list->count, start = arg_int(r, argv[1], 0), stop = arg_int(r, argv[2], INT64_MAX);
 
-	return at == self.as.list->count ? run_fail(r, "the value is not in the list") : value_int((int64_t)at);
+	start = start < 0 ? (start + count < 0 ? 0 : start + count) : start;
+	stop = stop < 0 ? stop + count : stop > count ? count : stop;
+	for (; start < stop && run_step(r); start++) {
+		if (value_equal(list->items[start], argv[0]))
+			return value_int(start);
+	}
+	return run_fail(r, "the value is not in the list");
 }
 
 BUILTIN(list_count)
@@ -109,6 +116,8 @@ BUILTIN(list_sort)
 	UNUSED;
 	struct list *list = self.as.list, *keys = list_of(r, self);
 
+	if (args->count)
+		return run_fail(r, "sort takes keywords only");
 	sort_items(r, keys->items, list->items, list->count, arg_bool(r, argv[0], false));
 	return value_none();
 }
@@ -235,34 +244,34 @@ BUILTIN(dict_fromkeys)
 const struct builtin *builtin_container_methods(enum value_kind kind)
 {
 	static const struct builtin lists[] = {
-		{"append", list_append_method, "object", 1, false, true},
+		{"append", list_append_method, "/object", 1, false, true},
 		{"clear", list_clear, "", 0, false, true},
 		{"copy", list_copy, "", 0, false, false},
-		{"count", list_count, "value", 1, false, false},
-		{"extend", list_extend, "iterable", 1, false, true},
-		{"index", list_index, "value", 1, false, false},
-		{"insert", list_insert, "index,object", 2, false, true},
-		{"pop", list_pop, "index", 0, false, true},
-		{"remove", list_remove, "value", 1, false, true},
+		{"count", list_count, "/value", 1, false, false},
+		{"extend", list_extend, "/iterable", 1, false, true},
+		{"index", list_index, "/value,start,stop", 1, false, false},
+		{"insert", list_insert, "/index,object", 2, false, true},
+		{"pop", list_pop, "/index", 0, false, true},
+		{"remove", list_remove, "/value", 1, false, true},
 		{"reverse", list_reverse, "", 0, false, true},
 		{"sort", list_sort, "reverse", 0, false, true},
 		{NULL, NULL, NULL, 0, false, false},
 	};
 	static const struct builtin tuples[] = {
-		{"count", list_count, "value", 1, false, false},
-		{"index", list_index, "value", 1, false, false},
+		{"count", list_count, "/value", 1, false, false},
+		{"index", list_index, "/value,start,stop", 1, false, false},
 		{NULL, NULL, NULL, 0, false, false},
 	};
 	static const struct builtin dicts[] = {
 		{"clear", dict_clear, "", 0, false, true},
 		{"copy", dict_copy, "", 0, false, false},
-		{"fromkeys", dict_fromkeys, "iterable,value", 1, false, false},
-		{"get", dict_get_method, "key,default", 1, false, false},
+		{"fromkeys", dict_fromkeys, "/iterable,value", 1, false, false},
+		{"get", dict_get_method, "/key,default", 1, false, false},
 		{"items", dict_items, "", 0, false, false},
 		{"keys", dict_keys, "", 0, false, false},
-		{"pop", dict_pop, "key,default", 1, false, true},
+		{"pop", dict_pop, "/key,default", 1, false, true},
 		{"popitem", dict_popitem, "", 0, false, true},
-		{"setdefault", dict_setdefault, "key,default", 1, false, true},
+		{"setdefault", dict_setdefault, "/key,default", 1, false, true},
 		{"update", dict_update, "*", 0, false, true},
 		{"values", dict_values, "", 0, false, false},
 		{NULL, NULL, NULL, 0, false, false},

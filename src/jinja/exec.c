@@ -180,6 +180,8 @@ static enum flow exec_filter_block(struct run *r, const struct node *node, struc
 		return flow;
 	v = apply_filters(r, scope->filter, frame, v);
 	r->at = scope->filter;
+	if (!r->failed && v.kind != VALUE_STRING)
+		run_fail(r, "the filter of a block must give a str, not %s", type_name(v));
 	if (!r->failed)
 		print_value(r, v);
 	exec_unload(&scope->loads, frame);

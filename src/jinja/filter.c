@@ -35,7 +35,7 @@ BUILTIN(filter_attr)
 
 		return member_attr(r, empty, interned);
 	}
-	return self.kind == VALUE_UNDEFINED ? self : member_attr(r, self, interned);
+	return member_attr(r, self, interned);
 }
 
 BUILTIN(filter_default)
@@ -65,22 +65,30 @@ static bool whole_part(struct run *r, double real, int64_t *n)
 	return true;
 }
 
-static bool looks_integral(struct str text)
+/* int(text, base), where TEXT is a number in that base. */
+static bool int_in_base(struct run *r, struct value text, struct value given, struct value *made)
 {
-	text = str_slice(text, unicode_space_prefix(text), text.n);
-	text.n -= unicode_space_suffix(text);
-	size_t at = text.n && (text.p[0] == '-' || text.p[0] == '+');
-	size_t digits = at;
-	while (digits < text.n && ((text.p[digits] >= '0' && text.p[digits] <= '9') || text.p[digits] == '_'))
-		digits++;
-	return digits == text.n && digits > at;
+	int64_t n, base = value_missing(given) ? 10 : given.kind == VALUE_INT ? given.as.integer : -1;
+
+	if (base < 0 || base == 1 || base > 36)
+		return false;
+	switch (literal_int(value_str(text), (unsigned)base, &n)) {
+	case LITERAL_IS:
+		*made = value_int(n);
+		return true;
+	case LITERAL_TOO_BIG:
+		*made = run_fail(r, "number does not fit in a 64-bit integer");
+		return true;
+	default:
+		return false;
+	}
 }
 
 BUILTIN(filter_int)
 {
 	UNUSED;
-	struct value fallback = value_missing(argv[0]) ? value_int(0) : argv[0];
-	int64_t n, base = arg_int(r, argv[1], 10);
+	struct value fallback = value_missing(argv[0]) ? value_int(0) : argv[0], made;
+	int64_t n;
 	double real;
 
 	switch ((enum value_kind)self.kind) {
@@ -93,13 +101,9 @@ BUILTIN(filter_int)
 	case VALUE_UNDEFINED:
 		return undefined_used(r, self);
 	case VALUE_STRING:
-		if (base < 0 || base == 1 || base > 36)
-			return fallback;
-		if (literal_int(value_str(self), (unsigned)base, &n))
-			return value_int(n);
-		if (base == 10 && looks_integral(value_str(self)))
-			return run_fail(r, "number does not fit in a 64-bit integer");
-		if (literal_float(value_str(self), &real) && whole_part(r, real, &n))
+		if (int_in_base(r, self, argv[1], &made))
+			return made;
+		if (literal_float(value_str(self), &real) && isfinite(real) && whole_part(r, real, &n))
 			return value_int(n);
 		return fallback;
 	default:
@@ -179,6 +183,8 @@ BUILTIN(filter_round)
 	if (self.kind != VALUE_FLOAT && self.kind != VALUE_INT && self.kind != VALUE_BOOL)
 		return self.kind == VALUE_UNDEFINED ? undefined_used(r, self)
 		                                    : run_fail(r, "round needs a number, not %s", type_name(self));
+	if (!r->failed && argv[0].kind == VALUE_NONE && str_is(how, "common"))
+		return filter_int(r, round_common(r, self, 0), (struct value[2]){value_undefined()}, args);
 	if (r->failed || str_is(how, "common"))
 		return round_common(r, self, precision);
 	struct value unit = op_power(r, value_int(10), value_int(precision));
@@ -230,7 +236,7 @@ BUILTIN(filter_filesizeformat)
 	return value_copy(r->arena, str_of(room));
 }
 
-static void json_value(struct run *r, struct value v, int64_t indent, unsigned depth);
+static void json_value(struct run *r, struct value v, struct str indent, unsigned depth);
 
 static void json_string(struct run *r, struct str text)
 {
@@ -255,21 +261,22 @@ static void json_string(struct run *r, struct str text)
 	buf_addc(r->out, '"');
 }
 
-static void json_line(struct run *r, int64_t indent, unsigned depth)
+/* INDENT.p is NULL where all stands on one line. */
+static void json_line(struct run *r, struct str indent, unsigned depth)
 {
-	if (indent < 0)
+	if (!indent.p)
 		return;
 	buf_addc(r->out, '\n');
-	for (int64_t n = indent * depth; n > 0 && run_fits(r, (uint64_t)n); n--)
-		buf_addc(r->out, ' ');
+	for (unsigned n = depth; n > 0 && run_fits(r, (uint64_t)n * indent.n); n--)
+		buf_addstr(r->out, indent);
 }
 
-static void json_list(struct run *r, const struct list *list, int64_t indent, unsigned depth)
+static void json_list(struct run *r, const struct list *list, struct str indent, unsigned depth)
 {
 	buf_addc(r->out, '[');
 	for (size_t i = 0; i < list->count && !r->failed; i++) {
 		if (i)
-			buf_adds(r->out, indent < 0 ? ", " : ",");
+			buf_adds(r->out, indent.p ? "," : ", ");
 		json_line(r, indent, depth + 1);
 		json_value(r, list->items[i], indent, depth + 1);
 	}
@@ -290,11 +297,11 @@ static void json_key(struct run *r, struct value key)
 		return;
 	}
 	buf_addc(r->out, '"');
-	json_value(r, key, -1, 0);
+	json_value(r, key, (struct str){NULL, 0}, 0);
 	buf_addc(r->out, '"');
 }
 
-static void json_dict(struct run *r, const struct dict *dict, int64_t indent, unsigned depth)
+static void json_dict(struct run *r, const struct dict *dict, struct str indent, unsigned depth)
 {
 	struct value *keys = ARENA_ARRAY(r->arena, dict->count, struct value);
 	struct value *order = ARENA_ARRAY(r->arena, dict->count, struct value);
@@ -310,7 +317,7 @@ static void json_dict(struct run *r, const struct dict *dict, int64_t indent, un
 	buf_addc(r->out, '{');
 	for (size_t i = 0; i < n && !r->failed; i++) {
 		if (i)
-			buf_adds(r->out, indent < 0 ? ", " : ",");
+			buf_adds(r->out, indent.p ? "," : ", ");
 		json_line(r, indent, depth + 1);
 		json_key(r, order[i]);
 		buf_adds(r->out, ": ");
@@ -321,7 +328,7 @@ static void json_dict(struct run *r, const struct dict *dict, int64_t indent, un
 	buf_addc(r->out, '}');
 }
 
-static void json_value(struct run *r, struct value v, int64_t indent, unsigned depth)
+static void json_value(struct run *r, struct value v, struct str indent, unsigned depth)
 {
 	if (depth > RUN_NESTING || r->out->n > r->out_limit) {
 		run_fail(r, depth > RUN_NESTING ? "value is nested too deeply for JSON" : "too much output");
@@ -364,11 +371,14 @@ static void json_value(struct run *r, struct value v, int64_t indent, unsigned d
 BUILTIN(filter_tojson)
 {
 	UNUSED;
-	size_t start = r->out->n;
-	int64_t indent = arg_int(r, argv[0], -1);
+	struct str indent = {NULL, 0};
 
-	json_value(r, self, value_missing(argv[0]) || argv[0].kind == VALUE_NONE ? -1 : indent < 0 ? 0
-		: indent, 0);
+	if (argv[0].kind == VALUE_STRING)
+		indent = value_str(argv[0]);
+	else if (!value_missing(argv[0]) && argv[0].kind != VALUE_NONE)
+		indent = text_repeat(r, STR(" "), arg_int(r, argv[0], 0));
+	size_t start = r->out->n;
+	json_value(r, self, indent, 0);
 	return make_captured(r, start);
 }
 

@@ -31,6 +31,8 @@ struct value text_pad(struct run *r, struct value self, int64_t width, struct st
 	bool right);
 /* The next line of TEXT from *AT as Python's splitlines sees it; false at the end. */
 bool text_line(struct str text, size_t *at, struct str *line, size_t *ending);
+/* TIMES times TEXT, empty where that is negative. */
+struct str text_repeat(struct run *r, struct str text, int64_t times);
 void text_escape(struct buf *out, struct str text);
 struct value text_join(struct run *r, struct str separator, struct value list, bool strict);
 

@@ -435,7 +435,7 @@ const struct builtin *builtin_filters_seq(void)
 		{"dictsort", filter_dictsort, "case_sensitive,by,reverse", 0, false, false},
 		{"first", filter_first, "", 0, false, false},
 		{"groupby", filter_groupby, "attribute,default,case_sensitive", 1, false, false},
-		{"items", filter_items, "", 0, false, false},
+		{"items", filter_items, "", 0, true, false},
 		{"join", filter_join, "d,attribute", 0, false, false},
 		{"last", filter_last, "", 0, false, false},
 		{"length", filter_length, "", 0, false, false},

@@ -10,25 +10,33 @@ BUILTIN(filter_lower) { UNUSED; return text_recase(r, value_text(r, self), UNICO
 BUILTIN(filter_capitalize) { UNUSED; return text_recase(r, value_text(r, self), UNICODE_CAPITALIZE); }
 BUILTIN(filter_trim) { UNUSED; return text_strip(r, value_text(r, self), argv[0], true, true); }
 
+static bool between_words(unsigned code)
+{
+	return unicode_space(code) || (code < 0x80 && code && strchr("-({[<", (int)code));
+}
+
 /* Words begin after blanks and -({[< only, unlike str.title's. */
 BUILTIN(filter_title)
 {
 	UNUSED;
 	struct str text = value_text(r, self);
-	size_t start = r->out->n;
-	bool within = false;
-	unsigned bytes;
+	size_t start = r->out->n, end;
+	unsigned bytes = 0;
 
-	for (size_t at = 0; at < text.n; at += bytes) {
-		unsigned code = utf8_decode(text.p + at, text.p + text.n, &bytes);
-		bool between = unicode_space(code) || (code < 0x80 && code && strchr("-({[<", (int)code));
+	for (size_t at = 0; at < text.n; at = end) {
+		bool between = between_words(utf8_decode(text.p + at, text.p + text.n, &bytes));
 
-		if (between)
+		end = at + bytes;
+		if (between) {
 			buf_add(r->out, text.p + at, bytes);
-		else
-			unicode_recase(r->out, (struct str){text.p + at, bytes}, within ? UNICODE_LOWER
-				: UNICODE_UPPER);
-		within = !between;
+			continue;
+		}
+		unicode_recase(r->out, str_slice(text, at, end), UNICODE_UPPER);
+		for (at = end; end < text.n; end += bytes) {
+			if (between_words(utf8_decode(text.p + end, text.p + text.n, &bytes)))
+				break;
+		}
+		unicode_recase(r->out, str_slice(text, at, end), UNICODE_LOWER);
 	}
 	return make_captured(r, start);
 }
@@ -80,11 +88,9 @@ static struct str indentation(struct run *r, struct value width)
 {
 	if (width.kind == VALUE_STRING)
 		return value_str(width);
-	int64_t n = value_missing(width) ? 4 : arg_int(r, width, 4);
-	size_t start = r->out->n;
-	for (; n > 0 && run_fits(r, (uint64_t)n); n--)
-		buf_addc(r->out, ' ');
-	return value_str(make_captured(r, start));
+	if (width.kind == VALUE_NONE)
+		run_fail(r, "indent needs a number or a str, not None");
+	return text_repeat(r, STR(" "), value_missing(width) ? 4 : arg_int(r, width, 4));
 }
 
 BUILTIN(filter_indent)
@@ -121,14 +127,16 @@ BUILTIN(filter_truncate)
 	bool kill = arg_bool(r, argv[1], false);
 	struct value end = value_missing(argv[2]) ? value_borrow(r->arena, STR("...")) : argv[2];
 
-	if (!need_string(r, self, "truncate") || !need_string(r, end, "truncate"))
+	chars = value_length(r, self);
+	if (chars < 0)
+		return run_fail(r, "%s has no length", type_name(self));
+	if (!need_string(r, end, "truncate"))
 		return self;
-	chars = (int64_t)string_chars(self.as.string);
 	int64_t kept = length - (int64_t)string_chars(end.as.string);
 	if (kept < 0 || leeway < 0)
 		return run_fail(r, "truncate: %s", leeway < 0 ? "leeway is negative"
 			: "length is shorter than the end");
-	if (leeway > INT32_MAX || length > INT32_MAX || chars <= length + leeway)
+	if (leeway > INT32_MAX || length > INT32_MAX || chars <= length + leeway || !need_string(r, self, "truncate"))
 		return self;
 	struct str text = str_slice(value_str(self), 0, string_offset(self.as.string, (size_t)kept));
 	for (size_t at = text.n; !kill && at-- > 0;) {

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "jinja/filter.h"
-#include "jinja/literal.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -133,8 +132,10 @@ static void put_text(struct run *r, const struct conversion *c, struct value v)
 
 	if (c->type == 's')
 		print_value(r, v);
-	else
+	else if (c->type == 'r')
 		print_repr(r, v);
+	else
+		print_ascii(r, v);
 	struct value made = make_captured(r, start);
 	struct str text = value_str(made);
 	if (c->precision >= 0 && (int64_t)string_chars(made.as.string) > c->precision)
@@ -229,10 +230,6 @@ static void put_conversion(struct percent *p, const struct conversion *c)
 	struct run *r = p->r;
 	struct value v;
 
-	if (c->type == '%') {
-		buf_addc(r->out, '%');
-		return;
-	}
 	if (c->key.p) {
 		const struct value *found = dict_find(p->values.as.dict, c->key);
 
@@ -270,6 +267,11 @@ struct value format_percent(struct run *r, struct str format, struct value args)
 
 		buf_addstr(r->out, str_slice(format, p.at, percent));
 		p.at = percent + 1;
+		if (p.at < format.n && format.p[p.at] == '%') {
+			buf_addc(r->out, '%');
+			p.at++;
+			continue;
+		}
 		if (percent == format.n || !read_conversion(&p, &c))
 			break;
 		put_conversion(&p, &c);
@@ -278,107 +280,5 @@ struct value format_percent(struct run *r, struct str format, struct value args)
 	                   (args.kind != VALUE_TUPLE && args.kind != VALUE_DICT && args.kind != VALUE_LIST &&
 		p.used == 0)))
 		return run_fail(r, "more values than the format has room for");
-	return make_captured(r, start);
-}
-
-/* str.format: {}, {0}, {name}, {0.a[b]}, {!r}; a format after ':' is another round's work. */
-static struct value brace_value(struct run *r, struct str name, const struct args *args, size_t *automatic)
-{
-	size_t end = 0;
-	int64_t index = 0;
-
-	while (end < name.n && name.p[end] != '.' && name.p[end] != '[')
-		end++;
-	struct str first = str_slice(name, 0, end);
-	struct value v = value_undefined();
-	if (first.n == 0 || literal_int(first, 10, &index)) {
-		if (first.n == 0)
-			index = (int64_t)(*automatic)++;
-		if (index < 0 || (uint64_t)index >= args->count)
-			return run_fail(r, "format has no argument %lld", (long long)index);
-		v = args->positional[index];
-	} else {
-		size_t i = 0;
-
-		while (i < args->named_count && !str_eq(args->named[i].name, first))
-			i++;
-		if (i == args->named_count)
-			return run_fail(r, "format has no argument '%.*s'", STR_ARG(first));
-		v = args->named[i].value;
-	}
-	while (end < name.n && !r->failed) {
-		bool item = name.p[end] == '[';
-		size_t stop = ++end;
-
-		while (stop < name.n && (item ? name.p[stop] != ']' : name.p[stop] != '.' && name.p[stop] != '['))
-			stop++;
-		struct str part = str_slice(name, end, stop);
-		if (item && literal_int(part, 10, &index))
-			v = member_item(r, v, value_int(index));
-		else if (item)
-			v = member_item(r, v, value_borrow(r->arena, part));
-		else
-			v = member_attr(r, v, name_intern(r->jinja, part));
-		end = stop + item;
-	}
-	return v;
-}
-
-static size_t brace_end(struct str format, size_t at)
-{
-	unsigned depth = 1;
-
-	for (; at < format.n; at++) {
-		depth += format.p[at] == '{';
-		depth -= format.p[at] == '}';
-		if (depth == 0)
-			break;
-	}
-	return at;
-}
-
-static void put_field(struct run *r, struct str field, const struct args *args, size_t *automatic)
-{
-	size_t colon = str_find(field, ':', 0), bang = str_find(str_slice(field, 0, colon), '!', 0);
-	struct value v = brace_value(r, str_slice(field, 0, bang < colon ? bang : colon), args, automatic);
-
-	if (r->failed)
-		return;
-	if (bang < colon && bang + 1 < field.n && field.p[bang + 1] != 's') {
-		size_t start = r->out->n;
-
-		print_repr(r, v);
-		v = make_captured(r, start);
-	}
-	if (v.kind == VALUE_UNDEFINED) {
-		print_value(r, v);
-		return;
-	}
-	format_spec(r, v, colon < field.n ? str_slice(field, colon + 1, field.n) : STR(""));
-}
-
-struct value format_braces(struct run *r, struct str format, const struct args *args)
-{
-	size_t start = r->out->n, automatic = 0;
-
-	for (size_t at = 0; at < format.n && run_fits(r, r->out->n - start);) {
-		char c = format.p[at];
-
-		if (c != '{' && c != '}') {
-			buf_addc(r->out, c);
-			at++;
-			continue;
-		}
-		if (at + 1 < format.n && format.p[at + 1] == c) {
-			buf_addc(r->out, c);
-			at += 2;
-			continue;
-		}
-		size_t end = brace_end(format, at + 1);
-		if (c == '}' || end >= format.n)
-			return run_fail(r, "single '%c' in a format", c);
-		put_field(r, str_slice(format, at + 1, end), args, &automatic);
-		at = end + 1;
-	}
 	return make_captured(r, start);
 }

@@ -147,6 +147,8 @@ int64_t value_length(struct run *r, struct value v)
 	case VALUE_OBJECT:
 		if (v.as.object->kind == OBJECT_RANGE)
 			return ((const struct range_object *)v.as.object)->count;
+		if (v.as.object->kind == OBJECT_LOOP)
+			return loop_length(r, (struct loop_object *)v.as.object);
 		if (v.as.object->kind == OBJECT_VIEW)
 			return (int64_t)((const struct view_object *)v.as.object)->dict->count;
 		return -1;

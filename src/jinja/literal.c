@@ -230,29 +230,66 @@ static struct str number_body(struct str text, bool *negative)
 	return text.n && (text.p[0] == '-' || text.p[0] == '+') ? str_slice(text, 1, text.n) : text;
 }
 
-bool literal_int(struct str text, unsigned base, int64_t *result)
+static bool all_ascii(struct str text)
 {
-	bool negative;
-	struct str body = number_body(text, &negative);
+	for (size_t i = 0; i < text.n; i++) {
+		if ((unsigned char)text.p[i] >= 0x80)
+			return false;
+	}
+	return true;
+}
+
+/* TEXT with the digits of other scripts as ASCII, into ROOM (as long as TEXT); '?' for what is none. */
+static struct str ascii_digits(struct str text, char *room)
+{
+	size_t n = 0;
+	unsigned bytes;
+
+	for (size_t at = 0; at < text.n; at += bytes) {
+		unsigned code = utf8_decode(text.p + at, text.p + text.n, &bytes);
+		int digit = unicode_digit_value(code);
+
+		room[n++] = (char)(digit >= 0 ? '0' + digit : code < 0x80 ? (int)code : '?');
+	}
+	return (struct str){room, n};
+}
+
+static enum literal_result read_int(struct str body, unsigned base, bool negative, int64_t *result)
+{
+	bool by_prefix = base == 0;
 	uint64_t n;
 
 	if (body.n > 2 && body.p[0] == '0') {
 		char c = (char)(body.p[1] | 32);
 		unsigned named = c == 'x' ? 16 : c == 'o' ? 8 : c == 'b' ? 2 : 0;
 
-		if (named && (base == named || base == 0)) {
+		if (named && (base == named || by_prefix)) {
 			base = named;
 			body = str_slice(body, body.p[2] == '_' ? 3 : 2, body.n);
 		}
 	}
-	if (base == 0)
-		base = 10;
+	base = base ? base : 10;
 	if (body.n == 0 || digits_span(body, 0, base) != body.n)
-		return false;
+		return LITERAL_IS_NOT;
 	if (!digits_read(body, base, negative ? (uint64_t)INT64_MAX + 1 : INT64_MAX, &n))
-		return false;
+		return LITERAL_TOO_BIG;
+	if (by_prefix && base == 10 && body.p[0] == '0' && n != 0)
+		return LITERAL_IS_NOT;
 	*result = negative ? (int64_t)(0 - n) : (int64_t)n;
-	return true;
+	return LITERAL_IS;
+}
+
+enum literal_result literal_int(struct str text, unsigned base, int64_t *result)
+{
+	bool negative;
+	struct str body = number_body(text, &negative);
+
+	if (all_ascii(body))
+		return read_int(body, base, negative, result);
+	char *room = mem_alloc(body.n);
+	enum literal_result is = read_int(ascii_digits(body, room), base, negative, result);
+	mem_free(room);
+	return is;
 }
 
 static bool float_word(struct str text, const char *word)
@@ -266,10 +303,8 @@ static bool float_word(struct str text, const char *word)
 	return true;
 }
 
-bool literal_float(struct str text, double *result)
+static bool read_float(struct str body, bool negative, double *result)
 {
-	bool negative;
-	struct str body = number_body(text, &negative);
 	size_t whole = digits_span(body, 0, 10);
 
 	if (float_word(body, "inf") || float_word(body, "infinity")) {
@@ -301,4 +336,17 @@ bool literal_float(struct str text, double *result)
 	if (negative)
 		*result = -*result;
 	return true;
+}
+
+bool literal_float(struct str text, double *result)
+{
+	bool negative;
+	struct str body = number_body(text, &negative);
+
+	if (all_ascii(body))
+		return read_float(body, negative, result);
+	char *room = mem_alloc(body.n);
+	bool is = read_float(ascii_digits(body, room), negative, result);
+	mem_free(room);
+	return is;
 }

@@ -21,8 +21,9 @@ struct literal {
 /* TEXT begins with a digit or a quote; AFTER_DOT: a '.' stands before it, so that no float can begin here. */
 void literal_read(struct literal *literal, struct str text, struct arena *arena, bool after_dot);
 
-/* Python's int(): blanks around, a sign, underscores; false where TEXT is no such number or does not fit. */
-bool literal_int(struct str text, unsigned base, int64_t *result);
+/* Python's int(): blanks around, a sign, underscores, the digits of any script; base 0 goes by the prefix. */
+enum literal_result { LITERAL_IS, LITERAL_IS_NOT, LITERAL_TOO_BIG };
+enum literal_result literal_int(struct str text, unsigned base, int64_t *result);
 /* Python's float(): also inf, infinity and nan. */
 bool literal_float(struct str text, double *result);
 

@@ -29,6 +29,27 @@ bool loop_peek(struct run *r, struct loop_object *loop)
 	return !loop->ended;
 }
 
+int64_t loop_length(struct run *r, struct loop_object *loop)
+{
+	int64_t length = loop->node->filter ? -1 : value_length(r, loop->iter.source);
+
+	if (loop->length < 0 && length >= 0)
+		loop->length = loop->iter.kind == ITER_DICT ? (int64_t)loop->iter.start_count : length;
+	if (loop->length < 0) {
+		struct list *rest = value_list(r->arena, 0).as.list;
+
+		while (loop_peek(r, loop) && run_step(r)) {
+			list_append(rest, loop->after);
+			loop->peeked = false;
+		}
+		loop->length = (int64_t)rest->count + loop->index0 + 1;
+		loop->iter = (struct iter){.kind = ITER_LIST, .source = {.kind = VALUE_LIST, .as.list = rest}};
+		loop->filtered = true;
+		loop->peeked = loop->ended = false;
+	}
+	return loop->length;
+}
+
 static enum flow loop_turn(struct run *r, const struct for_node *node, struct frame *frame, struct value item)
 {
 	if (node->target->kind == NODE_TARGET)
@@ -40,7 +61,7 @@ static enum flow loop_turn(struct run *r, const struct for_node *node, struct fr
 	return r->failed ? FLOW_BREAK : exec_nodes(r, &node->body, frame);
 }
 
-/* Whether there was no turn. */
+/* Whether no turn came to its end: as Python's Jinja2, break in the first one counts as none. */
 static bool loop_simple(struct run *r, const struct for_node *node, struct frame *frame, struct value source)
 {
 	struct iter iter;
@@ -50,9 +71,11 @@ static bool loop_simple(struct run *r, const struct for_node *node, struct frame
 	if (!iter_open(r, &iter, source))
 		return false;
 	while (loop_fetch(r, node, &iter, frame, &item) && run_step(r)) {
-		if (loop_turn(r, node, frame, item) == FLOW_BREAK || r->failed)
-			return false;
-		empty = false;
+		enum flow flow = loop_turn(r, node, frame, item);
+
+		empty &= flow != FLOW_NEXT;
+		if (flow == FLOW_BREAK || r->failed)
+			break;
 	}
 	return empty && !r->failed;
 }
@@ -78,11 +101,11 @@ static bool loop_extended(struct run *r, const struct for_node *node, struct fra
 		loop->current = loop->after;
 		loop->peeked = false;
 		loop->index0++;
-		if (loop_turn(r, node, frame, loop->current) == FLOW_BREAK || r->failed) {
-			empty = false;
+		enum flow flow = loop_turn(r, node, frame, loop->current);
+
+		empty &= flow != FLOW_NEXT;
+		if (flow == FLOW_BREAK || r->failed)
 			break;
-		}
-		empty = false;
 	}
 	frame->slots[node->loop_slot] = saved;
 	return empty && !r->failed;

@@ -61,7 +61,7 @@ struct value undefined_because(struct run *r, const char *format, ...)
 		strlen(message)}, NULL);
 }
 
-static struct value make_method(struct run *r, const struct builtin *builtin, struct value self)
+struct value make_method(struct run *r, const struct builtin *builtin, struct value self)
 {
 	struct method_object *method = ARENA_NEW(r->arena, struct method_object);
 
@@ -95,27 +95,6 @@ static const struct builtin loop_methods[] = {
 	{"cycle", loop_cycle, "*", 0, false, false},
 	{"changed", loop_changed, "*", 0, false, false},
 };
-
-static int64_t loop_length(struct run *r, struct loop_object *loop)
-{
-	int64_t length = loop->node->filter ? -1 : value_length(r, loop->iter.source);
-
-	if (loop->length < 0 && length >= 0)
-		loop->length = loop->iter.kind == ITER_DICT ? (int64_t)loop->iter.start_count : length;
-	if (loop->length < 0) {
-		struct list *rest = value_list(r->arena, 0).as.list;
-
-		while (loop_peek(r, loop) && run_step(r)) {
-			list_append(rest, loop->after);
-			loop->peeked = false;
-		}
-		loop->length = (int64_t)rest->count + loop->index0 + 1;
-		loop->iter = (struct iter){.kind = ITER_LIST, .source = {.kind = VALUE_LIST, .as.list = rest}};
-		loop->filtered = true;
-		loop->peeked = loop->ended = false;
-	}
-	return loop->length;
-}
 
 static struct value loop_member(struct run *r, struct loop_object *loop, const struct name *name, struct value self)
 {
@@ -172,6 +151,17 @@ static const struct builtin cycler_methods[] = {
 	{"reset", cycler_reset, "", 0, false, false},
 };
 
+static struct value cycler_member(struct run *r, const struct cycler_object *cycler, struct str name)
+{
+	if (str_is(name, "current"))
+		return cycler->items[cycler->at];
+	if (str_is(name, "pos"))
+		return value_int((int64_t)cycler->at);
+	if (str_is(name, "items"))
+		return make_tuple(r, cycler->items, cycler->count);
+	return make_undefined(r, UNDEFINED_MEMBER, name, "cycler");
+}
+
 static struct value macro_member(struct run *r, const struct func *func, struct str name)
 {
 	if (str_is(name, "name"))
@@ -190,6 +180,43 @@ static struct value macro_member(struct run *r, const struct func *func, struct 
 	return v;
 }
 
+static struct value range_index(struct run *r, struct value self, struct value *argv, const struct args *args)
+{
+	const struct range_object *range = (const struct range_object *)self.as.object;
+
+	(void)args;
+	for (int64_t i = 0; i < range->count && run_step(r); i++) {
+		if (value_equal(value_int(range->start + i * range->step), argv[0]))
+			return value_int(i);
+	}
+	return run_fail(r, "the value is not in the range");
+}
+
+static struct value range_count(struct run *r, struct value self, struct value *argv, const struct args *args)
+{
+	(void)args;
+	return value_int(op_in(r, argv[0], self));
+}
+
+static struct value range_member(struct run *r, struct value self, struct str name)
+{
+	static const struct builtin methods[] = {
+		{"count", range_count, "/value", 1, false, false},
+		{"index", range_index, "/value", 1, false, false},
+	};
+	const struct range_object *range = (const struct range_object *)self.as.object;
+
+	for (int i = 0; i < 2; i++) {
+		if (str_is(name, methods[i].name))
+			return make_method(r, &methods[i], self);
+	}
+	if (str_is(name, "start"))
+		return value_int(range->start);
+	if (str_is(name, "stop"))
+		return value_int(range->stop);
+	return str_is(name, "step") ? value_int(range->step) : make_undefined(r, UNDEFINED_MEMBER, name, "range");
+}
+
 static struct value object_member(struct run *r, struct value self, const struct name *name)
 {
 	struct object *object = self.as.object;
@@ -205,14 +232,18 @@ static struct value object_member(struct run *r, struct value self, const struct
 	case OBJECT_MODULE:
 		found = dict_get_string(((struct module_object *)object)->dict, key);
 		break;
+	case OBJECT_FUNCTION:
+		if (str_is(name->text, "fromkeys") && str_is(str_of(((struct method_object *)object)->builtin->name), "dict"))
+			return make_method(r, builtin_method(VALUE_DICT, name->text), value_dict(r->arena));
+		break;
+	case OBJECT_RANGE:
+		return range_member(r, self, name->text);
 	case OBJECT_CYCLER:
 		for (int i = 0; i < 2; i++) {
 			if (str_is(name->text, cycler_methods[i].name))
 				return make_method(r, &cycler_methods[i], self);
 		}
-		if (str_is(name->text, "current"))
-			return ((struct cycler_object *)object)->items[((struct cycler_object *)object)->at];
-		break;
+		return cycler_member(r, (struct cycler_object *)object, name->text);
 	case OBJECT_MACRO:
 		return macro_member(r, ((const struct macro_object *)object)->func, name->text);
 	case OBJECT_SELF:
@@ -244,6 +275,8 @@ static struct value find_method(struct run *r, struct value v, struct str name)
 {
 	const struct builtin *builtin = builtin_method(v.kind, name);
 
+	if (v.kind == VALUE_BOOL || v.kind == VALUE_INT || v.kind == VALUE_FLOAT)
+		return number_member(r, v, name);
 	return builtin ? make_method(r, builtin, v) : value_undefined();
 }
 
@@ -265,6 +298,13 @@ struct value member_attr(struct run *r, struct value object, const struct name *
 		if (found)
 			return *found;
 		break;
+	}
+	case VALUE_BOOL:
+	case VALUE_INT:
+	case VALUE_FLOAT: {
+		struct value v = number_member(r, object, name->text);
+
+		return value_missing(v) ? make_undefined(r, UNDEFINED_MEMBER, name->text, type_name(object)) : v;
 	}
 	case VALUE_STRING:
 		method = name->string_method;

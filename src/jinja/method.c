@@ -12,7 +12,15 @@ BUILTIN(method_strip) { UNUSED; return text_strip(r, value_str(self), argv[0], t
 BUILTIN(method_lstrip) { UNUSED; return text_strip(r, value_str(self), argv[0], true, false); }
 BUILTIN(method_rstrip) { UNUSED; return text_strip(r, value_str(self), argv[0], false, true); }
 BUILTIN(method_join) { UNUSED; return text_join(r, value_str(self), argv[0], true); }
-BUILTIN(method_format) { UNUSED; return format_braces(r, value_str(self), args); }
+BUILTIN(method_format) { UNUSED; return format_braces(r, value_str(self), args, NULL); }
+
+BUILTIN(method_format_map)
+{
+	UNUSED;
+	if (argv[0].kind != VALUE_DICT)
+		return run_fail(r, "format_map needs a dict, not %s", type_name(argv[0]));
+	return format_braces(r, value_str(self), args, argv[0].as.dict);
+}
 
 BUILTIN(method_replace)
 {
@@ -148,7 +156,6 @@ static void split_blanks(struct run *r, struct list *list, struct str text, int6
 		unsigned bytes = 0;
 
 		if (most >= 0 && (int64_t)list->count >= most) {
-			text.n -= unicode_space_suffix(text);
 			add_piece(r, list, text);
 			return;
 		}
@@ -178,7 +185,7 @@ static void rsplit_blanks(struct run *r, struct list *list, struct str text, int
 		unsigned bytes;
 
 		if (most >= 0 && (int64_t)list->count >= most) {
-			add_piece(r, list, str_slice(text, unicode_space_prefix(text), text.n));
+			add_piece(r, list, text);
 			break;
 		}
 		while (start > 0) {
@@ -305,7 +312,12 @@ static bool is_ascii(unsigned code)
 
 BUILTIN(method_isalpha) { UNUSED; return all_are(self, unicode_alpha); }
 BUILTIN(method_isalnum) { UNUSED; return all_are(self, unicode_alnum); }
-BUILTIN(method_isdigit) { UNUSED; return all_are(self, unicode_decimal); }
+BUILTIN(method_isdecimal) { UNUSED; return all_are(self, unicode_decimal); }
+BUILTIN(method_isdigit) { UNUSED; return all_are(self, unicode_digit); }
+BUILTIN(method_isnumeric) { UNUSED; return all_are(self, unicode_numeric); }
+BUILTIN(method_isprintable) { UNUSED; return value_bool(self.as.string->length == 0 ||
+	all_are(self, unicode_printable).as.boolean); }
+BUILTIN(method_casefold) { UNUSED; return text_recase(r, value_str(self), UNICODE_FOLD); }
 BUILTIN(method_isspace) { UNUSED; return all_are(self, unicode_space); }
 BUILTIN(method_isascii) { UNUSED; return value_bool(self.as.string->length == 0 ||
 	all_are(self, is_ascii).as.boolean); }
@@ -338,7 +350,8 @@ BUILTIN(method_istitle)
 
 	for (size_t at = 0; at < text.n; at += bytes) {
 		unsigned code = utf8_decode(text.p + at, text.p + text.n, &bytes);
-		bool upper = unicode_is_upper(code), cased = upper || unicode_is_lower(code);
+		bool upper = unicode_is_upper(code) || unicode_is_title(code);
+		bool cased = upper || unicode_is_lower(code);
 
 		if (cased && upper == within)
 			return value_bool(false);
@@ -373,47 +386,49 @@ const struct builtin *builtin_string_methods(void)
 {
 	static const struct builtin methods[] = {
 		{"capitalize", method_capitalize, "", 0, false, false},
-		{"casefold", method_lower, "", 0, false, false},
-		{"center", method_center, "width,fillchar", 1, false, false},
-		{"count", method_count, "sub,start,end", 1, false, false},
-		{"endswith", method_endswith, "suffix,start,end", 1, false, false},
+		{"casefold", method_casefold, "", 0, false, false},
+		{"center", method_center, "/width,fillchar", 1, false, false},
+		{"count", method_count, "/sub,start,end", 1, false, false},
+		{"endswith", method_endswith, "/suffix,start,end", 1, false, false},
 		{"expandtabs", method_expandtabs, "tabsize", 0, false, false},
-		{"find", method_find, "sub,start,end", 1, false, false},
+		{"find", method_find, "/sub,start,end", 1, false, false},
 		{"format", method_format, "*", 0, false, false},
-		{"index", method_index, "sub,start,end", 1, false, false},
+		{"format_map", method_format_map, "/mapping", 1, false, false},
+		{"index", method_index, "/sub,start,end", 1, false, false},
 		{"isalnum", method_isalnum, "", 0, false, false},
 		{"isalpha", method_isalpha, "", 0, false, false},
 		{"isascii", method_isascii, "", 0, false, false},
-		{"isdecimal", method_isdigit, "", 0, false, false},
+		{"isdecimal", method_isdecimal, "", 0, false, false},
 		{"isdigit", method_isdigit, "", 0, false, false},
 		{"isidentifier", method_isidentifier, "", 0, false, false},
 		{"islower", method_islower, "", 0, false, false},
-		{"isnumeric", method_isdigit, "", 0, false, false},
+		{"isnumeric", method_isnumeric, "", 0, false, false},
+		{"isprintable", method_isprintable, "", 0, false, false},
 		{"isspace", method_isspace, "", 0, false, false},
 		{"istitle", method_istitle, "", 0, false, false},
 		{"isupper", method_isupper, "", 0, false, false},
-		{"join", method_join, "iterable", 1, false, false},
-		{"ljust", method_ljust, "width,fillchar", 1, false, false},
+		{"join", method_join, "/iterable", 1, false, false},
+		{"ljust", method_ljust, "/width,fillchar", 1, false, false},
 		{"lower", method_lower, "", 0, false, false},
-		{"lstrip", method_lstrip, "chars", 0, false, false},
-		{"partition", method_partition, "sep", 1, false, false},
-		{"removeprefix", method_removeprefix, "prefix", 1, false, false},
-		{"removesuffix", method_removesuffix, "suffix", 1, false, false},
-		{"replace", method_replace, "old,new,count", 2, false, false},
-		{"rfind", method_rfind, "sub,start,end", 1, false, false},
-		{"rindex", method_rindex, "sub,start,end", 1, false, false},
-		{"rjust", method_rjust, "width,fillchar", 1, false, false},
-		{"rpartition", method_rpartition, "sep", 1, false, false},
+		{"lstrip", method_lstrip, "/chars", 0, false, false},
+		{"partition", method_partition, "/sep", 1, false, false},
+		{"removeprefix", method_removeprefix, "/prefix", 1, false, false},
+		{"removesuffix", method_removesuffix, "/suffix", 1, false, false},
+		{"replace", method_replace, "/old,new,count", 2, false, false},
+		{"rfind", method_rfind, "/sub,start,end", 1, false, false},
+		{"rindex", method_rindex, "/sub,start,end", 1, false, false},
+		{"rjust", method_rjust, "/width,fillchar", 1, false, false},
+		{"rpartition", method_rpartition, "/sep", 1, false, false},
 		{"rsplit", method_rsplit, "sep,maxsplit", 0, false, false},
-		{"rstrip", method_rstrip, "chars", 0, false, false},
+		{"rstrip", method_rstrip, "/chars", 0, false, false},
 		{"split", method_split, "sep,maxsplit", 0, false, false},
 		{"splitlines", method_splitlines, "keepends", 0, false, false},
-		{"startswith", method_startswith, "prefix,start,end", 1, false, false},
-		{"strip", method_strip, "chars", 0, false, false},
+		{"startswith", method_startswith, "/prefix,start,end", 1, false, false},
+		{"strip", method_strip, "/chars", 0, false, false},
 		{"swapcase", method_swapcase, "", 0, false, false},
 		{"title", method_title, "", 0, false, false},
 		{"upper", method_upper, "", 0, false, false},
-		{"zfill", method_zfill, "width", 1, false, false},
+		{"zfill", method_zfill, "/width", 1, false, false},
 		{NULL, NULL, NULL, 0, false, false},
 	};
 

@@ -271,6 +271,23 @@ static bool range_equal(const struct range_object *a, const struct range_object 
 	return a->count == b->count && (a->count == 0 || a->start == b->start) && (a->count <= 1 || a->step == b->step);
 }
 
+/* Views of keys and items are sets; one of values equals itself alone. */
+static bool view_equal(const struct view_object *a, const struct view_object *b)
+{
+	if (a->view != b->view || a->view == VIEW_VALUES || a->dict->count != b->dict->count)
+		return a == b || (a->dict->count == 0 && b->dict->count == 0 && a->view != VIEW_VALUES &&
+			b->view != VIEW_VALUES);
+	for (size_t i = 0; i < a->dict->used; i++) {
+		const struct dict_entry *entry = &a->dict->entries[i];
+		const struct value *other = entry->key.kind == VALUE_UNDEFINED ? &entry->value
+			: dict_get(b->dict, entry->key);
+
+		if (!other || (a->view == VIEW_ITEMS && !value_equal(entry->value, *other)))
+			return false;
+	}
+	return true;
+}
+
 bool op_equal(struct run *r, struct value a, struct value b)
 {
 	if (r->strict && (a.kind == VALUE_UNDEFINED || b.kind == VALUE_UNDEFINED))
@@ -278,6 +295,9 @@ bool op_equal(struct run *r, struct value a, struct value b)
 	if (a.kind == VALUE_OBJECT && b.kind == VALUE_OBJECT && a.as.object->kind == OBJECT_RANGE &&
 	    b.as.object->kind == OBJECT_RANGE)
 		return range_equal((const struct range_object *)a.as.object, (const struct range_object *)b.as.object);
+	if (a.kind == VALUE_OBJECT && b.kind == VALUE_OBJECT && a.as.object->kind == OBJECT_VIEW &&
+	    b.as.object->kind == OBJECT_VIEW)
+		return view_equal((const struct view_object *)a.as.object, (const struct view_object *)b.as.object);
 	return value_equal(a, b);
 }
 

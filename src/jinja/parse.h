@@ -98,7 +98,7 @@ struct call_args *parse_arguments(struct parser *p);
 /* Whether nothing more of a tuple without parentheses can follow. */
 bool parse_tuple_ends(const struct parser *p, const char *word);
 /* NAME, (A, B), A, B; NAME.MEMBER if MEMBERS. */
-struct node *parse_target(struct parser *p, bool members, const char *word);
+struct node *parse_target(struct parser *p, bool members);
 struct node *parse_target_name(struct parser *p);
 
 /* The tags, ended by a NULL word. PARSE starts behind the word and fills NODE in. */

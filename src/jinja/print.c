@@ -189,6 +189,15 @@ static void repr_object(struct run *r, struct value v, unsigned depth)
 			buf_adds(r->out, "<Macro anonymous>");
 		return;
 	}
+	case OBJECT_LOOP: {
+		struct loop_object *loop = (struct loop_object *)object;
+
+		buf_addf(r->out, "<LoopContext %lld/%lld>", (long long)loop->index0 + 1, (long long)loop_length(r, loop));
+		return;
+	}
+	case OBJECT_SELF:
+		buf_addf(r->out, "<TemplateReference '%s'>", ((const struct block_object *)object)->context->template->name);
+		return;
 	default:
 		buf_addf(r->out, "<%s>", type_name(v));
 	}
@@ -229,6 +238,23 @@ static void print_deep(struct run *r, struct value v, unsigned depth)
 void print_repr(struct run *r, struct value v)
 {
 	print_deep(r, v, 0);
+}
+
+void print_ascii(struct run *r, struct value v)
+{
+	size_t start = r->out->n;
+	unsigned bytes;
+
+	print_repr(r, v);
+	struct str text = value_str(make_captured(r, start));
+	for (size_t at = 0; at < text.n; at += bytes) {
+		unsigned code = utf8_decode(text.p + at, text.p + text.n, &bytes);
+
+		if (code < 0x80)
+			buf_addc(r->out, (char)code);
+		else
+			buf_addf(r->out, code < 0x100 ? "\\x%02x" : code < 0x10000 ? "\\u%04x" : "\\U%08x", code);
+	}
 }
 
 void print_any(struct run *r, struct value v)

@@ -254,6 +254,8 @@ exec_kind exec_for;
 /* Runs the recursive loop once more, over SOURCE. */
 void exec_recursion(struct run *r, struct loop_object *loop, struct value source);
 bool loop_peek(struct run *r, struct loop_object *loop);
+/* Of all turns; where it is not known, what is left is gone through. */
+int64_t loop_length(struct run *r, struct loop_object *loop);
 void exec_root(struct run *r, const struct jinja_template *template, struct context *context);
 void exec_block(struct run *r, const struct func *func, struct context *context, struct block_stack *stack);
 
@@ -321,6 +323,9 @@ struct value member_slice(struct run *r, struct value object, const struct value
 struct value member_path(struct run *r, struct value object, struct value path, struct value fallback);
 struct value undefined_because(struct run *r, const char *format,
 	...) __attribute__((format(printf, 2, 3)));
+/* number.c: what (3).bit_length and (0.5).real are; undefined where there is no such member. */
+struct value number_member(struct run *r, struct value number, struct str name);
+struct value make_method(struct run *r, const struct builtin *builtin, struct value self);
 /* Reports the use of an undefined value. */
 struct value undefined_used(struct run *r, struct value v);
 /* What to call V in messages: Python's type names. */
@@ -366,6 +371,8 @@ static inline void print_value(struct run *r, struct value v)
 		print_any(r, v);
 }
 void print_repr(struct run *r, struct value v);
+/* As print_repr, with what is not ASCII escaped: Python's ascii(). */
+void print_ascii(struct run *r, struct value v);
 void print_float(struct buf *out, double real);
 void print_int(struct buf *out, int64_t n);
 /* V as str(V). */
@@ -379,9 +386,10 @@ size_t str_search(struct str text, struct str needle, size_t from);
 
 /* format.c */
 struct value format_percent(struct run *r, struct str format, struct value args);
-/* V as the format SPEC of a str.format field says, to run->out. */
+/* spec.c: V as the format SPEC of a str.format field says, to run->out. */
 void format_spec(struct run *r, struct value v, struct str spec);
-struct value format_braces(struct run *r, struct str format, const struct args *args);
+/* braces.c: str.format with ARGS, or format_map with MAP where that is not NULL. */
+struct value format_braces(struct run *r, struct str format, const struct args *args, const struct dict *map);
 
 /* dict(...): pairs or a dict, and keywords. */
 struct value make_dict(struct run *r, const struct args *args);

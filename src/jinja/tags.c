@@ -97,7 +97,7 @@ static void stmt_for(struct parser *p, struct node *node)
 
 	node->kind = NODE_FOR;
 	node->as.loop = loop;
-	loop->target = parse_target(p, false, "in");
+	loop->target = parse_target(p, false);
 	if (!parse_accept_word(p, "in"))
 		parse_expected(p, "'in'");
 	loop->iterable = parse_tuple(p, false, "recursive");
@@ -149,7 +149,7 @@ static void stmt_if(struct parser *p, struct node *node)
 
 static void stmt_set(struct parser *p, struct node *node)
 {
-	struct node *target = parse_target(p, true, NULL);
+	struct node *target = parse_target(p, true);
 
 	if (p->panic || parse_accept(p, TOKEN_ASSIGN)) {
 		node->kind = NODE_SET;
@@ -182,7 +182,7 @@ static void stmt_with(struct parser *p, struct node *node)
 	while (!p->panic && p->token.kind != TOKEN_BLOCK_END) {
 		if (scope->targets.first)
 			parse_expect(p, TOKEN_COMMA, "',' or '%}'");
-		nodes_add(&scope->targets, parse_target(p, false, NULL));
+		nodes_add(&scope->targets, parse_target(p, false));
 		parse_expect(p, TOKEN_ASSIGN, "'='");
 		nodes_add(&scope->values, parse_expression(p));
 	}

@@ -23,7 +23,7 @@ struct node *parse_target_name(struct parser *p)
 	return parse_done(p, node);
 }
 
-static struct node *parse_target_list(struct parser *p, const char *word, bool in_parentheses);
+static struct node *parse_target_list(struct parser *p, bool in_parentheses);
 
 static struct node *parse_target_item(struct parser *p)
 {
@@ -32,19 +32,19 @@ static struct node *parse_target_item(struct parser *p)
 	if (!parse_enter(p))
 		return parse_node(p, NODE_TARGETS, p->token.offset);
 	parse_next(p);
-	struct node *node = parse_target_list(p, NULL, true);
+	struct node *node = parse_target_list(p, true);
 	parse_expect(p, TOKEN_CLOSE_PAREN, "')'");
 	parse_leave(p);
 	return node;
 }
 
-static struct node *parse_target_list(struct parser *p, const char *word, bool in_parentheses)
+static struct node *parse_target_list(struct parser *p, bool in_parentheses)
 {
 	struct node *node = parse_node(p, NODE_TARGETS, p->token.offset);
 	bool tuple = false;
 
 	nodes_init(&node->as.items);
-	while (!p->panic && !(tuple && (parse_tuple_ends(p, word) || p->token.kind == TOKEN_ASSIGN))) {
+	while (!p->panic && !(tuple && parse_tuple_ends(p, NULL))) {
 		if (in_parentheses && p->token.kind == TOKEN_CLOSE_PAREN)
 			break;
 		nodes_add(&node->as.items, parse_target_item(p));
@@ -57,10 +57,10 @@ static struct node *parse_target_list(struct parser *p, const char *word, bool i
 	return parse_done(p, node);
 }
 
-struct node *parse_target(struct parser *p, bool members, const char *word)
+struct node *parse_target(struct parser *p, bool members)
 {
 	if (!members || p->token.kind != TOKEN_NAME || parse_peek(p)->kind != TOKEN_DOT)
-		return parse_target_list(p, word, false);
+		return parse_target_list(p, false);
 	struct node *node = parse_node(p, NODE_MEMBER, p->token.offset);
 	node->as.attr.object = parse_node(p, NODE_NAME, p->token.offset);
 	node->as.attr.object->as.name.name = name_intern(p->jinja, p->token.str);

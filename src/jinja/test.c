@@ -68,7 +68,7 @@ static struct value has_case(struct run *r, struct value self, bool upper)
 	for (size_t at = 0; at < text.n; at += bytes) {
 		unsigned code = utf8_decode(text.p + at, text.p + text.n, &bytes);
 
-		if (upper ? unicode_is_lower(code) : unicode_is_upper(code))
+		if ((upper ? unicode_is_lower(code) : unicode_is_upper(code)) || unicode_is_title(code))
 			return value_bool(false);
 		some |= upper ? unicode_is_upper(code) : unicode_is_lower(code);
 	}
@@ -120,6 +120,8 @@ TEST(test_sameas)
 
 	UNUSED;
 	if (self.kind != other.kind)
+		return value_bool(false);
+	if (self.kind == VALUE_UNDEFINED)
 		return value_bool(false);
 	if (self.kind >= VALUE_LIST)
 		return value_bool(self.as.object == other.as.object);

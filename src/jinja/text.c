@@ -42,8 +42,9 @@ static struct value replace_empty(struct run *r, struct str text, struct str new
 	unsigned bytes = 0;
 
 	for (size_t at = 0; at <= text.n && run_fits(r, r->out->n - start); at += bytes) {
-		if (count < 0 || count-- > 0)
+		if (count != 0)
 			buf_addstr(r->out, new);
+		count -= count > 0;
 		if (at == text.n)
 			break;
 		utf8_decode(text.p + at, text.p + text.n, &bytes);
@@ -154,6 +155,15 @@ bool text_line(struct str text, size_t *at, struct str *line, size_t *ending)
 	*line = str_slice(text, start, end);
 	*at = end + *ending;
 	return true;
+}
+
+struct str text_repeat(struct run *r, struct str text, int64_t times)
+{
+	size_t start = r->out->n;
+
+	for (; times > 0 && run_fits(r, (uint64_t)times * text.n); times--)
+		buf_addstr(r->out, text);
+	return value_str(make_captured(r, start));
 }
 
 void text_escape(struct buf *out, struct str text)
