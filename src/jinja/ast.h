@@ -311,10 +311,12 @@ struct asked { /* an include, import, from or extends */
 };
 
 struct jinja_template {
-	const char *name; /* as printed */
+	const char *name;  /* as printed */
+	struct str called; /* what it was asked for by */
 	struct str text;
 	uint32_t source; /* diag's number */
 	bool extends;    /* has an extends tag somewhere */
+	bool surely_extends; /* has one that no tag encloses */
 	struct mention *reads, *sets;
 	struct asked *asked;
 	struct func *root;

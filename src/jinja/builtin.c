@@ -124,6 +124,8 @@ struct value make_dict(struct run *r, const struct args *args)
 
 	if (args->count > 1)
 		return run_fail(r, "at most one positional argument is possible");
+	if (args->count && args->positional[0].kind == VALUE_UNDEFINED)
+		return undefined_used(r, args->positional[0]);
 	if (args->count)
 		add_pairs(r, v.as.dict, args->positional[0]);
 	for (size_t i = 0; i < args->named_count; i++)

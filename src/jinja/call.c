@@ -160,7 +160,7 @@ static struct value call_bound(struct run *r, const struct builtin *builtin, str
 
 static bool refuses_self(struct run *r, const struct builtin *builtin, struct value self)
 {
-	return r->failed || (self.kind == VALUE_UNDEFINED && r->strict && !builtin->lazy);
+	return r->failed || (undefined_refused(r, self) && !builtin->lazy);
 }
 
 struct value call_builtin(struct run *r, const struct builtin *builtin, struct value self, const struct args *args)

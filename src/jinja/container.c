@@ -118,7 +118,7 @@ BUILTIN(list_sort)
 
 	if (args->count)
 		return run_fail(r, "sort takes keywords only");
-	sort_items(r, keys->items, list->items, list->count, arg_bool(r, argv[0], false));
+	sort_items(r, keys->items, list->items, list->count, arg_int(r, argv[0], 0) ? SORT_REVERSE : 0);
 	return value_none();
 }
 

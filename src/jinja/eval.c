@@ -16,6 +16,8 @@ static bool hashable(struct value v, unsigned depth, unsigned *left)
 {
 	if (v.kind == VALUE_LIST || v.kind == VALUE_DICT || depth > RUN_NESTING || *left == 0)
 		return false;
+	if (v.kind == VALUE_OBJECT && v.as.object->kind == OBJECT_VIEW)
+		return ((const struct view_object *)v.as.object)->view == VIEW_VALUES;
 	--*left;
 	for (size_t i = 0; v.kind == VALUE_TUPLE && i < v.as.list->count; i++) {
 		if (!hashable(v.as.list->items[i], depth + 1, left))
@@ -143,7 +145,7 @@ static struct value eval_condition(struct run *r, const struct node *node, struc
 		return eval(r, node->as.kids.b, frame);
 	if (node->as.kids.c)
 		return eval(r, node->as.kids.c, frame);
-	return (struct value){.kind = VALUE_UNDEFINED, .as.undefined = &no_else};
+	return (struct value){.kind = VALUE_UNDEFINED, .flags = VALUE_LENIENT, .as.undefined = &no_else};
 }
 
 static struct value eval_logic(struct run *r, const struct node *node, struct frame *frame)

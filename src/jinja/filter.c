@@ -175,7 +175,7 @@ static struct value round_common(struct run *r, struct value self, int64_t preci
 BUILTIN(filter_round)
 {
 	UNUSED;
-	int64_t precision = arg_int(r, argv[0], 0);
+	int64_t precision = arg_int_or_none(r, argv[0], 0);
 	struct str how = arg_str(r, argv[1], "common");
 
 	if (!str_is(how, "common") && !str_is(how, "ceil") && !str_is(how, "floor"))
@@ -183,7 +183,9 @@ BUILTIN(filter_round)
 	if (self.kind != VALUE_FLOAT && self.kind != VALUE_INT && self.kind != VALUE_BOOL)
 		return self.kind == VALUE_UNDEFINED ? undefined_used(r, self)
 		                                    : run_fail(r, "round needs a number, not %s", type_name(self));
-	if (!r->failed && argv[0].kind == VALUE_NONE && str_is(how, "common"))
+	if (argv[0].kind == VALUE_NONE && !str_is(how, "common"))
+		return run_fail(r, "round to %s needs a precision", how.p);
+	if (!r->failed && argv[0].kind == VALUE_NONE)
 		return filter_int(r, round_common(r, self, 0), (struct value[2]){value_undefined()}, args);
 	if (r->failed || str_is(how, "common"))
 		return round_common(r, self, precision);
@@ -191,8 +193,10 @@ BUILTIN(filter_round)
 	struct value scaled = op_binary(r, OP_MULTIPLY, self, unit);
 	if (r->failed)
 		return self;
+	if (scaled.kind == VALUE_FLOAT && !isfinite(scaled.as.real))
+		return run_fail(r, "round cannot round what is not finite");
 	if (scaled.kind == VALUE_FLOAT)
-		scaled.as.real = str_is(how, "ceil") ? ceil(scaled.as.real) : floor(scaled.as.real);
+		scaled.as.real = (str_is(how, "ceil") ? ceil(scaled.as.real) : floor(scaled.as.real)) + 0.0;
 	return op_binary(r, OP_DIVIDE, scaled, unit);
 }
 
@@ -226,7 +230,7 @@ BUILTIN(filter_filesizeformat)
 		return value_borrow(r->arena, STR("1 Byte"));
 	if (bytes < base) {
 		snprintf(room, sizeof room, "%.0f Bytes", trunc(bytes));
-		return value_copy(r->arena, str_of(bytes > -1 && bytes < 0 ? "0 Bytes" : room));
+		return value_copy(r->arena, str_of(bytes > -1 && bytes <= 0 ? "0 Bytes" : room));
 	}
 	for (; i < 7 && bytes >= unit * base; i++)
 		unit *= base;
@@ -313,7 +317,7 @@ static void json_dict(struct run *r, const struct dict *dict, struct str indent,
 	}
 	if (n)
 		memcpy(order, keys, n * sizeof *order);
-	sort_items(r, keys, order, n, false);
+	sort_items(r, keys, order, n, 0);
 	buf_addc(r->out, '{');
 	for (size_t i = 0; i < n && !r->failed; i++) {
 		if (i)
@@ -478,6 +482,7 @@ const struct builtin *builtin_filters(void)
 		{"float", filter_float, "default", 0, false, false},
 		{"format", filter_format, "*", 0, false, false},
 		{"int", filter_int, "default,base", 0, false, false},
+		{"pprint", filter_pprint, "", 0, true, false},
 		{"round", filter_round, "precision,method", 0, false, false},
 		{"string", filter_string, "", 0, false, false},
 		{"tojson", filter_tojson, "indent", 0, false, false},

@@ -16,10 +16,16 @@ static inline bool arg_bool(struct run *r, struct value v, bool fallback)
 	return value_missing(v) ? fallback : op_truth(r, v);
 }
 
-/* An integer argument, FALLBACK where it was not given or is none; after an error FALLBACK too. */
+/* An integer argument, FALLBACK where it was not given; after an error FALLBACK too. */
 int64_t arg_int(struct run *r, struct value v, int64_t fallback);
+/* Where none stands for FALLBACK as well. */
+int64_t arg_int_or_none(struct run *r, struct value v, int64_t fallback);
 /* A string argument; an error where it is no string. */
 struct str arg_str(struct run *r, struct value v, const char *fallback);
+
+/* Filters with rooms of their own. */
+struct value filter_pprint(struct run *r, struct value self, struct value *argv, const struct args *args);
+struct value filter_urlize(struct run *r, struct value self, struct value *argv, const struct args *args);
 
 /* String work that filters and methods both do; TEXT is not changed. */
 struct value text_recase(struct run *r, struct str text, int how);

@@ -8,13 +8,14 @@ struct sortable {
 	struct value key, item;
 };
 
-static int sort_order(struct run *r, struct value a, struct value b)
+/* As the filter sort has it: equal keys need no order. */
+static int equal_or_order(struct run *r, struct value a, struct value b)
 {
-	return value_equal(a, b) ? 0 : op_order(r, a, b);
+	return op_equal(r, a, b) ? 0 : op_order(r, a, b);
 }
 
 static void merge(struct run *r, struct sortable *from, struct sortable *to, size_t low, size_t middle, size_t high,
-                  bool reverse)
+                  enum sorting how)
 {
 	size_t a = low, b = middle;
 
@@ -22,15 +23,15 @@ static void merge(struct run *r, struct sortable *from, struct sortable *to, siz
 		bool second = b < high;
 
 		if (a < middle && b < high) {
-			int order = sort_order(r, from[b].key, from[a].key);
+			int order = (how & SORT_EQUALS ? equal_or_order : op_order)(r, from[b].key, from[a].key);
 
-			second = reverse ? order > 0 : order < 0;
+			second = how & SORT_REVERSE ? order > 0 : order < 0;
 		}
 		to[i] = second ? from[b++] : from[a++];
 	}
 }
 
-void sort_items(struct run *r, struct value *keys, struct value *items, size_t count, bool reverse)
+void sort_items(struct run *r, struct value *keys, struct value *items, size_t count, enum sorting how)
 {
 	struct sortable *from = ARENA_ARRAY(r->arena, count, struct sortable);
 	struct sortable *to = ARENA_ARRAY(r->arena, count, struct sortable);
@@ -42,7 +43,7 @@ void sort_items(struct run *r, struct value *keys, struct value *items, size_t c
 			size_t middle = low + width < count ? low + width : count;
 			size_t high = low + 2 * width < count ? low + 2 * width : count;
 
-			merge(r, from, to, low, middle, high, reverse);
+			merge(r, from, to, low, middle, high, how);
 		}
 		struct sortable *swap = from;
 		from = to;
@@ -92,7 +93,8 @@ BUILTIN(filter_sort)
 	for (size_t i = 0; i < items->count && !r->failed; i++)
 		keys[i] = sort_key(r, items->items[i], argv[2], case_sensitive);
 	if (!r->failed)
-		sort_items(r, keys, items->items, items->count, arg_bool(r, argv[0], false));
+		sort_items(r, keys, items->items, items->count,
+			SORT_EQUALS | (arg_int(r, argv[0], 0) ? SORT_REVERSE : 0));
 	return list_value(items);
 }
 
@@ -118,7 +120,7 @@ BUILTIN(filter_dictsort)
 		keys[items->count] = fold_case(r, by_value ? entry->value : entry->key, case_sensitive);
 		list_append(items, make_pair(r, entry->key, entry->value));
 	}
-	sort_items(r, keys, items->items, items->count, arg_bool(r, argv[2], false));
+	sort_items(r, keys, items->items, items->count, arg_int(r, argv[2], 0) ? SORT_REVERSE : 0);
 	return list_value(items);
 }
 
@@ -127,12 +129,18 @@ BUILTIN(filter_unique)
 	UNUSED;
 	struct list *items = list_of(r, self), *out = value_list(r->arena, 0).as.list;
 	struct dict *seen = value_dict(r->arena).as.dict;
-	bool case_sensitive = arg_bool(r, argv[0], false);
+	bool case_sensitive = arg_bool(r, argv[0], false), undefined = false;
 
 	for (size_t i = 0; i < items->count && !r->failed; i++) {
 		struct value key = fold_case(r, member_path(r, items->items[i], argv[1], value_undefined()),
 			case_sensitive);
 
+		if (key.kind == VALUE_UNDEFINED && !undefined_refused(r, key)) {
+			if (!undefined)
+				list_append(out, items->items[i]);
+			undefined = true;
+			continue;
+		}
 		if (!value_hashable(r, key))
 			break;
 		if (dict_set(seen, key, value_none()))
@@ -251,19 +259,22 @@ BUILTIN(filter_reverse)
 BUILTIN(filter_batch)
 {
 	UNUSED;
-	struct list *items = list_of(r, self), *out = value_list(r->arena, 0).as.list, *row = NULL;
-	int64_t size = arg_int(r, argv[0], 1);
+	struct list *items = list_of(r, self), *out = value_list(r->arena, 0).as.list;
+	struct value row = value_list(r->arena, 0);
+	bool fills = !value_missing(argv[1]) && argv[1].kind != VALUE_NONE;
 
 	for (size_t i = 0; i < items->count && run_step(r); i++) {
-		if (!row || (int64_t)row->count == size) {
-			list_append(out, value_list(r->arena, 0));
-			row = out->items[out->count - 1].as.list;
+		if (value_equal(value_int((int64_t)row.as.list->count), argv[0])) {
+			list_append(out, row);
+			row = value_list(r->arena, 0);
 		}
-		list_append(row, items->items[i]);
+		list_append(row.as.list, items->items[i]);
 	}
-	while (row && !value_missing(argv[1]) && argv[1].kind != VALUE_NONE && (int64_t)row->count < size &&
-		run_step(r))
-		list_append(row, argv[1]);
+	while (row.as.list->count && fills &&
+	       op_compare(r, OP_LESS, value_int((int64_t)row.as.list->count), argv[0]) && run_step(r))
+		list_append(row.as.list, argv[1]);
+	if (row.as.list->count)
+		list_append(out, row);
 	return make_iterator(r, "do_batch", out);
 }
 
@@ -380,7 +391,7 @@ BUILTIN(filter_groupby)
 	for (size_t i = 0; i < items->count && !r->failed; i++)
 		keys[i] = fold_case(r, member_path(r, items->items[i], argv[0], argv[1]), case_sensitive);
 	if (!r->failed)
-		sort_items(r, keys, items->items, items->count, false);
+		sort_items(r, keys, items->items, items->count, 0);
 	for (size_t i = 0; i < items->count && run_step(r); i++) {
 		struct value real = member_path(r, items->items[i], argv[0], argv[1]);
 		struct value key = fold_case(r, real, case_sensitive);

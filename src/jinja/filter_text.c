@@ -70,7 +70,7 @@ BUILTIN(filter_replace)
 	UNUSED;
 	struct str text = value_text(r, self), old = value_text(r, argv[0]), new = value_text(r, argv[1]);
 
-	return text_replace(r, text, old, new, arg_int(r, argv[2], -1));
+	return text_replace(r, text, old, new, arg_int_or_none(r, argv[2], -1));
 }
 
 /* A string, where Python would fail with anything else. */
@@ -123,7 +123,7 @@ BUILTIN(filter_indent)
 BUILTIN(filter_truncate)
 {
 	UNUSED;
-	int64_t length = arg_int(r, argv[0], 255), leeway = arg_int(r, argv[3], 5), chars;
+	int64_t length = arg_int(r, argv[0], 255), leeway = arg_int_or_none(r, argv[3], 5), chars;
 	bool kill = arg_bool(r, argv[1], false);
 	struct value end = value_missing(argv[2]) ? value_borrow(r->arena, STR("...")) : argv[2];
 
@@ -183,7 +183,7 @@ BUILTIN(filter_wordwrap)
 
 	if (!need_string(r, self, "wordwrap"))
 		return self;
-	if (width <= 0)
+	if (width <= 0 && self.as.string->length)
 		return run_fail(r, "the width of wordwrap must be positive");
 	wrap_text(r, value_str(self), &options);
 	return make_captured(r, start);
@@ -284,6 +284,7 @@ const struct builtin *builtin_filters_text(void)
 		{"trim", filter_trim, "chars", 0, false, false},
 		{"truncate", filter_truncate, "length,killwords,end,leeway", 0, false, false},
 		{"upper", filter_upper, "", 0, false, false},
+		{"urlize", filter_urlize, "trim_url_limit,nofollow,target,rel,extra_schemes", 0, false, false},
 		{"wordcount", filter_wordcount, "", 0, false, false},
 		{"wordwrap", filter_wordwrap, "width,break_long_words,wrapstring,break_on_hyphens", 0, false,
 			false},

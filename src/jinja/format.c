@@ -215,6 +215,8 @@ static void put_char(struct run *r, const struct conversion *c, struct value v)
 {
 	char room[4];
 
+	if (v.kind == VALUE_BOOL)
+		v = value_int(v.as.boolean);
 	if (v.kind == VALUE_STRING && string_chars(v.as.string) == 1) {
 		put_padded(r, c, STR(""), value_str(v), false);
 	} else if ((v.kind == VALUE_INT && v.as.integer >= 0 && v.as.integer <= 0x10ffff) &&

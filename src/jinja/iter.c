@@ -46,7 +46,7 @@ bool iter_open(struct run *r, struct iter *iter, struct value source)
 	case VALUE_OBJECT:
 		return iter_object(r, iter, source);
 	case VALUE_UNDEFINED:
-		if (r->strict)
+		if (undefined_refused(r, source))
 			undefined_used(r, source);
 		return !r->failed;
 	default:
@@ -141,7 +141,7 @@ int64_t value_length(struct run *r, struct value v)
 	case VALUE_DICT:
 		return (int64_t)v.as.dict->count;
 	case VALUE_UNDEFINED:
-		if (r->strict)
+		if (undefined_refused(r, v))
 			undefined_used(r, v);
 		return 0;
 	case VALUE_OBJECT:

@@ -147,6 +147,7 @@ static struct jinja_template *template_new(struct jinja *jinja, const char *name
 	struct jinja_template *template = ARENA_NEW(&jinja->arena, struct jinja_template);
 
 	template->name = name;
+	template->called = str_of(name);
 	template->text = lex_normalise(&jinja->arena, text, jinja->options.keep_trailing_newline);
 	template->source = diag_source(jinja->diag, name, template->text);
 	template->next = jinja->all;
@@ -233,6 +234,8 @@ enum find_result jinja_find(struct jinja *jinja, struct str name, const struct j
 		return result;
 	struct str key = {arena_strndup(&jinja->arena, name.p, name.n), name.n};
 	map_put(&jinja->templates, key, NULL)->value.pointer = found;
+	if (found)
+		found->called = key;
 	*template = found;
 	return result;
 }

@@ -27,6 +27,10 @@ struct value undefined_used(struct run *r, struct value v)
 		return run_fail(r, "%s has no member '%.*s'", u->owner, STR_ARG(u->name));
 	if (!run_error(r, "'%.*s' is undefined", STR_ARG(u->name)))
 		return v;
+	if (r->vars && dict_find(r->vars, u->name)) {
+		diag_hint(r->diag, "a template that is imported, or included without context, does not see it");
+		return v;
+	}
 	guess_init(&guess, u->name);
 	for (size_t i = 0; r->vars && i < r->vars->used; i++) {
 		if (r->vars->entries[i].key.kind == VALUE_STRING)
@@ -85,10 +89,13 @@ static struct value loop_changed(struct run *r, struct value self, struct value 
 	struct value now = make_tuple(r, args->positional, args->count);
 
 	(void)argv;
-	if (loop->last_changed.kind == VALUE_TUPLE && value_equal(loop->last_changed, now))
-		return value_bool(false);
+	const struct list *was = loop->last_changed.kind == VALUE_TUPLE ? loop->last_changed.as.list : NULL;
+	bool changed = !was || was->count != args->count;
+
+	for (size_t i = 0; !changed && i < args->count; i++)
+		changed = !op_equal(r, was->items[i], args->positional[i]);
 	loop->last_changed = now;
-	return value_bool(true);
+	return value_bool(changed);
 }
 
 static const struct builtin loop_methods[] = {
@@ -393,7 +400,7 @@ struct value member_item(struct run *r, struct value object, struct value key)
 	} else if (key.kind == VALUE_BOOL) {
 		return item_at(r, object, key.as.boolean);
 	}
-	if (key.kind == VALUE_UNDEFINED && r->strict)
+	if (object.kind == VALUE_DICT && undefined_refused(r, key))
 		return undefined_used(r, key);
 	if (key.kind == VALUE_STRING)
 		return item_named(r, object, key);

@@ -65,7 +65,7 @@ BUILTIN(method_zfill)
 static bool clip(struct run *r, struct value self, const struct value *bounds, struct str *text, size_t *from)
 {
 	int64_t length = (int64_t)string_chars(self.as.string);
-	int64_t start = arg_int(r, bounds[0], 0), end = arg_int(r, bounds[1], length);
+	int64_t start = arg_int_or_none(r, bounds[0], 0), end = arg_int_or_none(r, bounds[1], length);
 
 	start = start < 0 ? (start + length < 0 ? 0 : start + length) : start;
 	end = end < 0 ? end + length : end > length ? length : end;
@@ -246,7 +246,7 @@ BUILTIN(method_splitlines)
 {
 	UNUSED;
 	struct value v = value_list(r->arena, 0);
-	bool keep = arg_bool(r, argv[0], false);
+	bool keep = arg_int(r, argv[0], 0) != 0;
 	size_t at = 0, ending;
 	struct str line;
 

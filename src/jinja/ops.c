@@ -255,7 +255,7 @@ bool op_truth_any(struct run *r, struct value v)
 	case VALUE_DICT:
 		return v.as.dict->count != 0;
 	case VALUE_UNDEFINED:
-		if (r->strict)
+		if (undefined_refused(r, v))
 			undefined_used(r, v);
 		return false;
 	case VALUE_OBJECT:
@@ -290,8 +290,8 @@ static bool view_equal(const struct view_object *a, const struct view_object *b)
 
 bool op_equal(struct run *r, struct value a, struct value b)
 {
-	if (r->strict && (a.kind == VALUE_UNDEFINED || b.kind == VALUE_UNDEFINED))
-		undefined_used(r, a.kind == VALUE_UNDEFINED ? a : b);
+	if (undefined_refused(r, a) || undefined_refused(r, b))
+		undefined_used(r, undefined_refused(r, a) ? a : b);
 	if (a.kind == VALUE_OBJECT && b.kind == VALUE_OBJECT && a.as.object->kind == OBJECT_RANGE &&
 	    b.as.object->kind == OBJECT_RANGE)
 		return range_equal((const struct range_object *)a.as.object, (const struct range_object *)b.as.object);
@@ -398,6 +398,19 @@ static bool in_string(struct run *r, struct value item, struct str text)
 	return str_search(text, value_str(item), 0) < SIZE_MAX;
 }
 
+/* Views of keys and items look up rather than compare. */
+static bool in_view(struct run *r, struct value item, const struct view_object *view)
+{
+	bool pair = item.kind == VALUE_TUPLE && item.as.list->count == 2;
+
+	if (view->view == VIEW_KEYS)
+		return value_hashable(r, item) && dict_get(view->dict, item);
+	if (!pair || !value_hashable(r, item.as.list->items[0]))
+		return false;
+	const struct value *found = dict_get(view->dict, item.as.list->items[0]);
+	return found && op_equal(r, *found, item.as.list->items[1]);
+}
+
 bool op_in(struct run *r, struct value item, struct value container)
 {
 	struct iter iter;
@@ -407,6 +420,9 @@ bool op_in(struct run *r, struct value item, struct value container)
 		return in_string(r, item, value_str(container));
 	if (container.kind == VALUE_DICT)
 		return value_hashable(r, item) && dict_get(container.as.dict, item);
+	if (container.kind == VALUE_OBJECT && container.as.object->kind == OBJECT_VIEW &&
+	    ((const struct view_object *)container.as.object)->view != VIEW_VALUES)
+		return in_view(r, item, (const struct view_object *)container.as.object);
 	if (!iter_open(r, &iter, container))
 		return false;
 	while (iter_next(r, &iter, &each) && run_step(r)) {

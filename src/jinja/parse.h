@@ -86,8 +86,8 @@ void parse_uses(struct parser *p, const struct name *name, bool stored);
 /* Expressions; never NULL, in panic any node. */
 struct node *parse_expression(struct parser *p);
 struct node *parse_without_condition(struct parser *p);
-/* Also tuples without parentheses; WORD (may be NULL) ends one. */
-struct node *parse_tuple(struct parser *p, bool conditions, const char *word);
+/* Also tuples without parentheses. */
+struct node *parse_tuple(struct parser *p, bool conditions);
 /* The filters on OPERAND (NULL: the body of a block), if any; STARTS_INLINE: the first has no bar. */
 struct node *parse_filters(struct parser *p, struct node *operand, bool starts_inline);
 /* primary.c: names, literals, brackets, and what may follow them: .NAME [..] (..) */
@@ -96,7 +96,7 @@ struct node *parse_postfix(struct parser *p, struct node *node);
 struct node *parse_call(struct parser *p, struct node *callee);
 struct call_args *parse_arguments(struct parser *p);
 /* Whether nothing more of a tuple without parentheses can follow. */
-bool parse_tuple_ends(const struct parser *p, const char *word);
+bool parse_tuple_ends(const struct parser *p);
 /* NAME, (A, B), A, B; NAME.MEMBER if MEMBERS. */
 struct node *parse_target(struct parser *p, bool members);
 struct node *parse_target_name(struct parser *p);

@@ -83,23 +83,22 @@ static struct node *parse_dict(struct parser *p)
 	return parse_done(p, node);
 }
 
-bool parse_tuple_ends(const struct parser *p, const char *word)
+bool parse_tuple_ends(const struct parser *p)
 {
 	enum token_kind kind = p->token.kind;
 
 	return kind == TOKEN_PRINT_END || kind == TOKEN_BLOCK_END || kind == TOKEN_CLOSE_PAREN ||
-		kind == TOKEN_END ||
-	       (word && parse_is_word(p, word));
+		kind == TOKEN_END;
 }
 
-static struct node *parse_items(struct parser *p, bool conditions, const char *word, bool may_be_empty)
+static struct node *parse_items(struct parser *p, bool conditions, bool may_be_empty)
 {
 	uint32_t offset = p->token.offset;
 	struct nodes items;
 	bool tuple = false;
 
 	nodes_init(&items);
-	while (!p->panic && !parse_tuple_ends(p, word)) {
+	while (!p->panic && !parse_tuple_ends(p)) {
 		nodes_add(&items, conditions ? parse_expression(p) : parse_without_condition(p));
 		if (!parse_accept(p, TOKEN_COMMA))
 			break;
@@ -114,9 +113,9 @@ static struct node *parse_items(struct parser *p, bool conditions, const char *w
 	return parse_done(p, node);
 }
 
-struct node *parse_tuple(struct parser *p, bool conditions, const char *word)
+struct node *parse_tuple(struct parser *p, bool conditions)
 {
-	return parse_items(p, conditions, word, false);
+	return parse_items(p, conditions, false);
 }
 
 static struct node *parse_parentheses(struct parser *p)
@@ -124,7 +123,7 @@ static struct node *parse_parentheses(struct parser *p)
 	uint32_t offset = p->token.offset;
 
 	parse_next(p);
-	struct node *node = parse_items(p, true, NULL, true);
+	struct node *node = parse_items(p, true, true);
 	parse_expect(p, TOKEN_CLOSE_PAREN, "',' or ')'");
 	node->offset = offset;
 	return parse_done(p, node);
@@ -257,10 +256,9 @@ static struct node *parse_brackets(struct parser *p, struct node *object)
 	nodes_init(&tuple->as.items);
 	parse_next(p);
 	while (!p->panic && p->token.kind != TOKEN_CLOSE_BRACKET) {
+		if (tuple->as.items.first)
+			parse_expect(p, TOKEN_COMMA, "']'");
 		nodes_add(&tuple->as.items, parse_subscript(p));
-		if (p->token.kind == TOKEN_CLOSE_BRACKET)
-			break;
-		parse_expect(p, TOKEN_COMMA, "']'");
 	}
 	parse_expect(p, TOKEN_CLOSE_BRACKET, "']'");
 	struct node *first = tuple->as.items.first;

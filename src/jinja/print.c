@@ -178,7 +178,7 @@ static void repr_object(struct run *r, struct value v, unsigned depth)
 		buf_adds(r->out, "}>");
 		return;
 	case OBJECT_MODULE:
-		buf_addf(r->out, "<TemplateModule '%s'>", ((const struct module_object *)object)->template->name);
+		buf_addf(r->out, "<TemplateModule '%.*s'>", STR_ARG(((const struct module_object *)object)->template->called));
 		return;
 	case OBJECT_MACRO: {
 		const struct func *func = ((const struct macro_object *)object)->func;
@@ -196,7 +196,8 @@ static void repr_object(struct run *r, struct value v, unsigned depth)
 		return;
 	}
 	case OBJECT_SELF:
-		buf_addf(r->out, "<TemplateReference '%s'>", ((const struct block_object *)object)->context->template->name);
+		buf_addf(r->out, "<TemplateReference '%.*s'>",
+			STR_ARG(((const struct block_object *)object)->context->template->called));
 		return;
 	default:
 		buf_addf(r->out, "<%s>", type_name(v));
@@ -273,7 +274,7 @@ void print_any(struct run *r, struct value v)
 		print_float(r->out, v.as.real);
 		return;
 	case VALUE_UNDEFINED:
-		if (r->strict)
+		if (undefined_refused(r, v))
 			undefined_used(r, v);
 		return;
 	case VALUE_OBJECT:

@@ -326,6 +326,12 @@ struct value undefined_because(struct run *r, const char *format,
 /* number.c: what (3).bit_length and (0.5).real are; undefined where there is no such member. */
 struct value number_member(struct run *r, struct value number, struct str name);
 struct value make_method(struct run *r, const struct builtin *builtin, struct value self);
+/* Flag of an undefined value that may be used even under --strict: what an inline if without else gives. */
+#define VALUE_LENIENT 4
+static inline bool undefined_refused(const struct run *r, struct value v)
+{
+	return r->strict && v.kind == VALUE_UNDEFINED && !(v.flags & VALUE_LENIENT);
+}
 /* Reports the use of an undefined value. */
 struct value undefined_used(struct run *r, struct value v);
 /* What to call V in messages: Python's type names. */
@@ -397,7 +403,8 @@ struct value make_dict(struct run *r, const struct args *args);
 #define VALUE_GROUP 2
 
 /* filter_seq.c */
-/* Stable, also with REVERSE, as Python. KEYS are what is compared, ITEMS what is moved. */
-void sort_items(struct run *r, struct value *keys, struct value *items, size_t count, bool reverse);
+/* Stable, also in reverse, as Python. KEYS are what is compared, ITEMS what is moved. */
+enum sorting { SORT_REVERSE = 1, SORT_EQUALS = 2 /* equal keys need no order, as within lists */ };
+void sort_items(struct run *r, struct value *keys, struct value *items, size_t count, enum sorting how);
 
 #endif

@@ -110,8 +110,12 @@ static void parse_print(struct parser *p, struct nodes *body)
 {
 	struct node *node = parse_node(p, NODE_PRINT, p->token.offset);
 
+	bool soft = p->soft;
+
+	p->soft |= p->checked && p->template->surely_extends;
 	parse_next(p);
-	node->as.kids.a = parse_tuple(p, true, NULL);
+	node->as.kids.a = parse_tuple(p, true);
+	p->soft = soft;
 	if (p->token.kind != TOKEN_PRINT_END)
 		parse_expected(p, "'}}'");
 	parse_next(p);

@@ -91,6 +91,19 @@ static struct node *target_copy(struct parser *p, const struct node *target)
 	return copy;
 }
 
+/* loop cannot be assigned to anywhere within a for. */
+static void refuse_loop(struct parser *p, const struct node *target, bool within)
+{
+	for (const struct open *open = p->open; open && !within; open = open->up)
+		within = strcmp(open->tag, "for") == 0;
+	if (target->kind == NODE_TARGETS) {
+		for (const struct node *item = target->as.items.first; item; item = item->next)
+			refuse_loop(p, item, within);
+	} else if (target->kind == NODE_TARGET && target->as.name.name->special == SPECIAL_LOOP && within) {
+		parse_error(p, target->offset, target->length, "loop cannot be assigned to within a for");
+	}
+}
+
 static void stmt_for(struct parser *p, struct node *node)
 {
 	struct for_node *loop = ARENA_NEW(p->arena, struct for_node);
@@ -98,9 +111,10 @@ static void stmt_for(struct parser *p, struct node *node)
 	node->kind = NODE_FOR;
 	node->as.loop = loop;
 	loop->target = parse_target(p, false);
+	refuse_loop(p, loop->target, true);
 	if (!parse_accept_word(p, "in"))
 		parse_expected(p, "'in'");
-	loop->iterable = parse_tuple(p, false, "recursive");
+	loop->iterable = parse_tuple(p, false);
 	if (parse_accept_word(p, "if")) {
 		bool soft = p->soft;
 
@@ -137,7 +151,7 @@ static void stmt_if(struct parser *p, struct node *node)
 		if (otherwise)
 			open.ends = &ends[2];
 		else
-			branch->condition = parse_tuple(p, false, NULL);
+			branch->condition = parse_tuple(p, false);
 		*tail = branch;
 		tail = &branch->next;
 		end = parse_body(p, &branch->body, &open);
@@ -151,10 +165,11 @@ static void stmt_set(struct parser *p, struct node *node)
 {
 	struct node *target = parse_target(p, true);
 
+	refuse_loop(p, target, false);
 	if (p->panic || parse_accept(p, TOKEN_ASSIGN)) {
 		node->kind = NODE_SET;
 		node->as.kids.a = target;
-		node->as.kids.b = p->panic ? target : parse_tuple(p, true, NULL);
+		node->as.kids.b = p->panic ? target : parse_tuple(p, true);
 		return;
 	}
 	struct scope_node *scope = ARENA_NEW(p->arena, struct scope_node);
@@ -397,14 +412,14 @@ static void stmt_from(struct parser *p, struct node *node)
 		if (stmt_context(p, &load->with_context) || !parse_accept(p, TOKEN_COMMA))
 			break;
 	}
-	if (!load->names && !p->panic)
-		parse_expected(p, "a name");
+
 }
 
 static void stmt_extends(struct parser *p, struct node *node)
 {
 	stmt_load(p, node, NODE_EXTENDS);
 	p->template->extends = true;
+	p->template->surely_extends |= p->open == NULL;
 	if (!p->toplevel)
 		parse_error(p, node->offset, node->length, "extends must stand at the top level of its template");
 }
@@ -470,7 +485,7 @@ static void stmt_block(struct parser *p, struct node *node)
 static void stmt_do(struct parser *p, struct node *node)
 {
 	node->kind = NODE_DO;
-	node->as.kids.a = parse_tuple(p, true, NULL);
+	node->as.kids.a = parse_tuple(p, true);
 }
 
 static void stmt_print(struct parser *p, struct node *node)

@@ -45,16 +45,16 @@ TEST(test_divisibleby) { UNUSED; return remainder_is(r, self, argv[0], 0); }
 TEST(test_filter)
 {
 	UNUSED;
-	if (self.kind == VALUE_LIST || self.kind == VALUE_DICT)
-		return run_fail(r, "%s cannot be the name of a filter", type_name(self));
+	if (self.kind != VALUE_STRING && self.kind != VALUE_UNDEFINED && !value_hashable(r, self))
+		return self;
 	return value_bool(self.kind == VALUE_STRING && builtin_filter(value_str(self)));
 }
 
 TEST(test_test)
 {
 	UNUSED;
-	if (self.kind == VALUE_LIST || self.kind == VALUE_DICT)
-		return run_fail(r, "%s cannot be the name of a test", type_name(self));
+	if (self.kind != VALUE_STRING && self.kind != VALUE_UNDEFINED && !value_hashable(r, self))
+		return self;
 	return value_bool(self.kind == VALUE_STRING && builtin_test(value_str(self)));
 }
 
@@ -84,7 +84,7 @@ TEST(test_sequence)
 	if (self.kind == VALUE_OBJECT)
 		return value_bool(self.as.object->kind == OBJECT_RANGE);
 	return value_bool(self.kind == VALUE_STRING || self.kind == VALUE_LIST || self.kind == VALUE_TUPLE ||
-	                  self.kind == VALUE_DICT || (self.kind == VALUE_UNDEFINED && !r->strict));
+	                  self.kind == VALUE_DICT || (self.kind == VALUE_UNDEFINED && !undefined_refused(r, self)));
 }
 
 TEST(test_iterable)
@@ -94,7 +94,7 @@ TEST(test_iterable)
 		enum object_kind kind = self.as.object->kind;
 
 		return value_bool(kind == OBJECT_RANGE || kind == OBJECT_ITERATOR || kind == OBJECT_VIEW ||
-			kind == OBJECT_LOOP);
+			kind == OBJECT_LOOP || kind == OBJECT_SELF);
 	}
 	return value_bool(self.kind == VALUE_STRING || self.kind == VALUE_LIST || self.kind == VALUE_TUPLE ||
 	                  self.kind == VALUE_DICT || self.kind == VALUE_UNDEFINED);

@@ -4,7 +4,7 @@
 
 int64_t arg_int(struct run *r, struct value v, int64_t fallback)
 {
-	if (value_missing(v) || v.kind == VALUE_NONE)
+	if (value_missing(v))
 		return fallback;
 	if (v.kind == VALUE_INT)
 		return v.as.integer;
@@ -14,6 +14,11 @@ int64_t arg_int(struct run *r, struct value v, int64_t fallback)
 		undefined_used(r, v);
 	run_fail(r, "an integer is needed, not %s", type_name(v));
 	return fallback;
+}
+
+int64_t arg_int_or_none(struct run *r, struct value v, int64_t fallback)
+{
+	return v.kind == VALUE_NONE ? fallback : arg_int(r, v, fallback);
 }
 
 struct str arg_str(struct run *r, struct value v, const char *fallback)

@@ -123,30 +123,49 @@ static size_t wrap_cut(const struct wrap *w, const struct wrap_chunk *chunk, siz
 	return cut < chunk->end ? cut : chunk->end;
 }
 
+/* Whether there is nothing but white space, of any kind, from START to END. */
+static bool wrap_empty(const struct wrap *w, size_t start, size_t end)
+{
+	while (start < end && unicode_space(w->codes[start]))
+		start++;
+	return start == end;
+}
+
+/* The chunk NEXT fits on no line: what of it goes on one that holds start..*END; *LAST is where that begins. */
+static size_t wrap_long(struct wrap *w, size_t next, size_t start, size_t *last, size_t *end,
+                        const struct wrap_options *options)
+{
+	struct wrap_chunk *chunk = &w->chunks[next];
+
+	if (options->break_words) {
+		size_t cut = wrap_cut(w, chunk, options->width - (*end - start), options->hyphens);
+
+		*last = chunk->start;
+		*end = chunk->start = cut;
+	} else if (*end == start) {
+		*last = chunk->start;
+		*end = chunk->end;
+		return next + 1;
+	}
+	return next;
+}
+
 static void wrap_line(struct wrap *w, const struct wrap_options *options, size_t *lines)
 {
 	size_t width = options->width, next = 0;
 
 	while (next < w->chunk_count && run_step(w->r)) {
-		if (*lines && wrap_blank(w->codes[w->chunks[next].start]) && ++next == w->chunk_count)
+		if (*lines && wrap_empty(w, w->chunks[next].start, w->chunks[next].end) && ++next == w->chunk_count)
 			break;
-		size_t start = w->chunks[next].start, end = start;
-		while (next < w->chunk_count && w->chunks[next].end - start <= width)
+		size_t start = w->chunks[next].start, end = start, last = start;
+		while (next < w->chunk_count && w->chunks[next].end - start <= width) {
+			last = w->chunks[next].start;
 			end = w->chunks[next++].end;
-		if (next < w->chunk_count && w->chunks[next].end - w->chunks[next].start > width) {
-			struct wrap_chunk *chunk = &w->chunks[next];
-
-			if (options->break_words) {
-				end = chunk->start = wrap_cut(w, chunk, width - (end - start), options->hyphens);
-			} else if (end == start) {
-				end = chunk->end;
-				next++;
-			}
 		}
-		if (end > start && wrap_blank(w->codes[end - 1])) {
-			while (end > start && wrap_blank(w->codes[end - 1]))
-				end--;
-		}
+		if (next < w->chunk_count && w->chunks[next].end - w->chunks[next].start > width)
+			next = wrap_long(w, next, start, &last, &end, options);
+		if (wrap_empty(w, last, end))
+			end = last;
 		if (end == start)
 			continue;
 		if ((*lines)++)
