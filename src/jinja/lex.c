@@ -318,12 +318,14 @@ static void lex_operator(struct lexer *lexer, struct token *token)
 	lexer->at += bytes;
 }
 
-static void lex_name(struct lexer *lexer, struct token *token)
+/* False where no name is here. */
+static bool lex_name(struct lexer *lexer, struct token *token)
 {
 	token->kind = TOKEN_NAME;
 	token->length = (uint32_t)unicode_word_prefix(lex_rest(lexer));
 	token->str = (struct str){lexer->text + lexer->at, token->length};
 	lexer->at += token->length;
+	return token->length > 0;
 }
 
 static void lex_literal(struct lexer *lexer, struct token *token)
@@ -363,9 +365,7 @@ void lex_next(struct lexer *lexer, struct token *token)
 	unsigned char c = (unsigned char)lexer->text[lexer->at];
 	if ((c >= '0' && c <= '9') || c == '"' || c == '\'')
 		lex_literal(lexer, token);
-	else if (c == '_' || c >= 0x80 || (c | 32) - 'a' + 0u < 26)
-		unicode_word_prefix(lex_rest(lexer)) ? lex_name(lexer, token) : lex_operator(lexer, token);
-	else
+	else if (!lex_name(lexer, token))
 		lex_operator(lexer, token);
 }
 

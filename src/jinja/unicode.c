@@ -187,7 +187,7 @@ size_t unicode_word_prefix(struct str s)
 
 	while (at < s.n) {
 		unsigned c = (unsigned char)s.p[at], bytes = 1;
-		bool belongs = ascii_lower(c | 0x20) || c == '_' || (at && c >= '0' && c <= '9');
+		bool belongs = (c | 0x20) - 'a' < 26 || c == '_' || (at && c - '0' < 10);
 
 		if (c >= 0x80) {
 			c = utf8_decode(s.p + at, s.p + s.n, &bytes);
