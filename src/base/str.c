@@ -74,11 +74,13 @@ void buf_vaddf(struct buf *buf, const char *format, va_list args)
 	va_list again;
 
 	va_copy(again, args);
-	int n = vsnprintf(NULL, 0, format, args);
+	buf_room(buf, 63);
+	size_t room = buf->capacity - buf->n;
+	int n = vsnprintf(buf->p + buf->n, room, format, args);
 	if (n < 0)
 		mem_fail();
-	char *at = buf_room(buf, (size_t)n);
-	vsnprintf(at, (size_t)n + 1, format, again);
+	if ((size_t)n >= room)
+		vsnprintf(buf_room(buf, (size_t)n), (size_t)n + 1, format, again);
 	va_end(again);
 	buf->n += (size_t)n;
 }

@@ -300,7 +300,10 @@ void ninja_list(const struct plan *plan, const struct plan_target *target, struc
 		const struct plan_image *image = &plan->images[target ? target->images[i] : i];
 
 		buf_clear(&path);
-		buf_addf(&path, "%.*s/stamps/%.*s.image", STR_ARG(plan->output), STR_ARG(image->name));
+		buf_addstr(&path, plan->output);
+		buf_adds(&path, "/stamps/");
+		buf_addstr(&path, image->name);
+		buf_adds(&path, ".image");
 		quote_shell(out, buf_str(&path));
 		buf_addc(out, '\n');
 		if (version_word(image, out))
