@@ -13,7 +13,15 @@
 # by hand, or that needs an engine to kill, sources this file and calls
 # engine_begin (which does nothing where DTK_TEST_HOST is set) or engine_other.
 #
-# Needs DTK_SRC and DTK_BUILD.  The engine's files are in DTK_BUILD/.engine-tests.
+# For tests with "# needs: current" tests/run calls current_begin as well, which adds
+#
+#	DTK_TEST_CURRENT_DOCKER  a client of today with buildx
+#	DTK_TEST_CURRENT_HOST    its engine, which keeps images in containerd's store
+#	DTK_TEST_ARM64           a static busybox for arm64, which this machine can run; empty where it cannot
+#
+# or nothing, where they cannot be had: tests/engine/current says how they are made.
+#
+# Needs DTK_SRC and DTK_BUILD.  The engines' files are in DTK_BUILD/.engine-tests and .engine-current.
 
 engine_program=$DTK_SRC/share/engine/dtk-engine
 
@@ -90,6 +98,14 @@ engine_drop()
 	"$engine_program" remove "$1"
 }
 
+# engine_json FEATURES: the daemon's configuration.
+engine_json()
+{
+	printf '{'
+	[ -z "$DTK_TEST_MIRROR" ] || printf '"registry-mirrors": ["http://%s"], ' "$DTK_TEST_MIRROR"
+	printf '"features": {%s}}' "$1"
+}
+
 # Sets and exports the four variables.  Nothing is done where they are set already.
 engine_begin()
 {
@@ -106,11 +122,42 @@ engine_begin()
 		DTK_TEST_REGISTRY=$(engine_serve "$engine_home/registry") || return 1
 		DTK_TEST_MIRROR=$(engine_serve "$engine_home/mirror") || return 1
 	fi
-	engine_json='{}'
-	[ -z "$DTK_TEST_MIRROR" ] || engine_json="{\"registry-mirrors\": [\"http://$DTK_TEST_MIRROR\"]}"
-	DTK_TEST_HOST=$(engine_start "$engine_home" "$engine_json") || return 1
+	DTK_TEST_HOST=$(engine_start "$engine_home" "$(engine_json '')") || return 1
 	DTK_TEST_DOCKER=$(engine_client "$DTK_TEST_HOST") || return 1
 	export DTK_TEST_HOST DTK_TEST_DOCKER DTK_TEST_REGISTRY DTK_TEST_MIRROR
+}
+
+# The current engine, after engine_begin.  Fails where it cannot be had.
+current_begin()
+{
+	current_home=$DTK_BUILD/.engine-current
+	"$engine_program" remove "$current_home" || return 1
+	"$DTK_SRC/tests/engine/current" "$DTK_BUILD/.engine-cache" || return 1
+	mkdir -p "$current_home/binfmt" && : >"$current_home/dtk-engine" || return 1
+	current_bin=$DTK_BUILD/.engine-cache/bin
+	DTK_TEST_ARM64=$DTK_BUILD/.engine-cache/busybox-arm64
+	current_binfmt || DTK_TEST_ARM64=
+	echo --userland-proxy=false >"$current_home/flags"
+	current_json=$(engine_json '"containerd-snapshotter": true')
+	DTK_TEST_CURRENT_HOST=$(PATH=$current_bin:$PATH engine_start "$current_home" "$current_json") || return 1
+	DTK_TEST_CURRENT_DOCKER=$current_bin/docker
+	export DTK_TEST_CURRENT_DOCKER DTK_TEST_CURRENT_HOST DTK_TEST_ARM64
+}
+
+# Has the kernel run arm64's programs, if it does not.  That ends with the mount, which dtk-engine remove undoes.
+current_binfmt()
+{
+	[ "$("$DTK_TEST_ARM64" uname -m 2>/dev/null)" != aarch64 ] || return 0
+	[ -f /usr/lib/binfmt.d/qemu-aarch64.conf ] || return 1
+	mount -t binfmt_misc binfmt_misc "$current_home/binfmt" || return 1
+	grep '^:' /usr/lib/binfmt.d/qemu-aarch64.conf | tr -d '\n' >"$current_home/binfmt/register"
+	[ "$("$DTK_TEST_ARM64" uname -m 2>/dev/null)" = aarch64 ]
+}
+
+current_end()
+{
+	[ -z "${current_home-}" ] || "$engine_program" remove "$current_home"
+	unset DTK_TEST_CURRENT_DOCKER DTK_TEST_CURRENT_HOST DTK_TEST_ARM64
 }
 
 engine_end_registries()

@@ -38,7 +38,16 @@ printf 'FROM scratch\nCOPY stranger /stranger\n' >stranger
 real build -q -t "$id/app" -f stranger . >/dev/null
 tick
 echo 'RUN echo more >/more' >>generated/Dockerfile.leaf
-expect_ninja '' leaf "a changed child"
+if real image inspect "$(sealed app engine)" >/dev/null 2>&1; then
+	expect_ninja '' leaf "a changed child"
+else
+	# In containerd's store a build that takes a tag removes the image that had no other.
+	forget
+	if ninja >"$temp/out" 2>&1; then broken "built on a stranger"; fi
+	expect_builds 0 "on a stranger"
+	expect_said 'the image of the parent app is gone' "says so"
+	expect_ninja '' 'app leaf' "the next run"
+fi
 [ "$(id_of "$id/app")" = "$(sealed app engine)" ] || broken "the parent's tag was not put back"
 [ "$(cat_in "$id/leaf" /app/one)" = one ] || broken "the child stands on a stranger"
 quiet_all "after a stranger"
