@@ -116,7 +116,7 @@ static enum role flag_role(const char *word)
 {
 	if (strcmp(word, "-q") == 0 || strcmp(word, "--quiet") == 0)
 		return ROLE_NONE;
-	return strcmp(word, "--load") == 0 ? ROLE_APART : ROLE_IMAGE;
+	return strcmp(word, "--load") == 0 || strcmp(word, "--layers") == 0 ? ROLE_APART : ROLE_IMAGE;
 }
 
 static bool parse_options(struct arena *arena, struct diag *diag, const char *const *words, size_t count,

@@ -111,18 +111,25 @@ static struct str known_digest(struct arena *arena, const struct ask_image *imag
 	return STR("");
 }
 
-/* True where the registry says that REF is DIGEST already. */
-static bool registry_has(struct fleet *fleet, struct str ref, struct str digest)
+/*
+ * True where the registry has IMAGE as REF already.  The digest of the manifest tells.  podman changes that when it
+ * pushes; it shows the registry's manifest, be it in an error, and there the configuration's digest tells.
+ */
+static bool registry_has(struct fleet *fleet, struct str ref, const struct ask_image *image)
 {
 	const char *secure[] = {"manifest", "inspect", "-v", ref.p, NULL};
 	const char *loopback[] = {"manifest", "inspect", "-v", "--insecure", ref.p, NULL};
+	const char *podman[] = {"manifest", "inspect", ref.p, NULL};
+	bool has, is_podman = fleet->answer.podman;
+	struct str digest = is_podman ? image->id : known_digest(&fleet->arena, image, ref);
 	struct buf text = BUF_INIT;
-	bool has = false;
-	size_t at;
+	int status;
 
-	if (digest.n && run(fleet, is_loopback(ref) ? loopback : secure, &text) == 0)
-		for (at = 0; (at = str_find(buf_str(&text), '"', at)) < text.n && !has; at++)
-			has = str_starts(str_slice(buf_str(&text), at + 1, text.n), digest);
+	if (!digest.n)
+		return false;
+	status = run(fleet, is_podman ? podman : is_loopback(ref) ? loopback : secure, &text);
+	buf_addc(&text, '\0');
+	has = (status == 0 || is_podman) && strstr(text.p, arena_strndup(&fleet->arena, digest.p, digest.n));
 	buf_release(&text);
 	return has;
 }
@@ -150,7 +157,7 @@ static bool push_ref(struct pushing *pushing, const struct ask_image *image, str
 		return true;
 	buf_addstr(&pushing->list, ref);
 	buf_addc(&pushing->list, '\n');
-	if (registry_has(fleet, ref, known_digest(&fleet->arena, image, ref))) {
+	if (registry_has(fleet, ref, image)) {
 		printf("%.*s: the registry has it\n", STR_ARG(ref));
 		return true;
 	}

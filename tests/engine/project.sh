@@ -11,11 +11,16 @@
 PATH=${DTK_BIN:?}:$PATH
 export PATH
 unset DOCKER_HOST DOCKER_BUILDKIT
-host=${DTK_TEST_HOST:?}
+host=${DTK_TEST_HOST?}
 docker=${DTK_TEST_DOCKER:?}
 temp=$PWD
 id=t$$-$(date +%s)
 log=$temp/docker.log
+# dtk knows podman by its name.
+case ${docker##*/} in
+podman*) client=$temp/podman ;;
+*) client=$temp/docker ;;
+esac
 
 # broken WORDS: the test failed; shows the docker calls since forget and the last output.
 broken() {
@@ -23,27 +28,29 @@ broken() {
 	[ ! -e "$temp/out" ] || tail -n 60 "$temp/out"
 	fail "$@"
 }
-real() { "$docker" --host "$host" "$@"; }
+# An engine without a daemon has no host.
+real() { "$docker" ${host:+--host "$host"} "$@"; }
 
 # Removes the images that the test left.
 finish() {
 	status=$?
 	trap - EXIT
-	real images --format '{{.Repository}}:{{.Tag}}' 2>/dev/null | grep "^$id" |
-		xargs -r "$docker" --host "$host" rmi -f >/dev/null 2>&1 || true
+	for left in $(real images --format '{{.Repository}}:{{.Tag}}' 2>/dev/null | grep "^$id"); do
+		real rmi -f "$left" >/dev/null 2>&1 || true
+	done
 	exit "$status"
 }
 trap finish EXIT
 trap 'exit 1' HUP INT TERM
 
-# A docker that writes down how it is called; a call that starts with build and is not refused is a build.
+# A client that writes down how it is called; a call that starts with build and is not refused is a build.
 counting_docker() {
-	cat >"$temp/docker" <<EOF
+	cat >"$client" <<EOF
 #!/bin/sh
 printf '%s\n' "\$*" >>"$log"
 exec "$docker" "\$@"
 EOF
-	chmod +x "$temp/docker"
+	chmod +x "$client"
 	: >"$log"
 }
 
@@ -77,7 +84,7 @@ id_of() { real image inspect --format '{{.Id}}' "$1"; }
 # What a file of an image holds.
 cat_in() { real run --rm --network none "$1" cat "$2"; }
 
-generate() { dtk-gen --docker "$temp/docker" --host "$host" "$@" >"$temp/out" 2>&1 || broken "dtk-gen $*"; }
+generate() { dtk-gen --docker "$client" ${host:+--host "$host"} "$@" >"$temp/out" 2>&1 || broken "dtk-gen $*"; }
 
 write_matrix() {
 	cat >matrices/build-matrix.yaml <<EOF
