@@ -31,8 +31,8 @@ new_tree() {
 	image tool "FROM $id/base" 'ARG FLAVOUR=none' \
 		'RUN --mount=type=cache,target=/cache echo "$FLAVOUR" >>/cache/seen && cat /cache/seen >/flavours'
 	image app "FROM $id/tool" 'COPY app /app'
-	image side "FROM $id/base:2" 'RUN --mount=type=secret,id=file --mount=type=secret,id=variable \' \
-		'  cat /run/secrets/file /run/secrets/variable | tr a-z A-Z >/told'
+	image side "FROM $id/base:2" \
+		'RUN --mount=type=secret,id=file --mount=type=secret,id=variable cat /run/secrets/* | tr a-z A-Z >/told'
 	sed 's/^	//' >m.yaml <<-END
 	images:
 	  - {name: base, dockerfile: base/Dockerfile, context: ., tags: ["$id/base", "$id/base:2"]}

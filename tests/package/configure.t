@@ -13,6 +13,9 @@ mkdir bin build
 cat >bin/docker <<'END'
 #!/bin/sh
 printf '%s\n' "$*" >>"${0%/*}/calls"
+case " $*" in
+*" buildx "*) [ -e "${0%/*}/has-buildx" ] || exit 1 ;;
+esac
 while [ $# -gt 0 ]; do
 	[ "$1" != --iidfile ] || echo sha256:0 >"$2"
 	shift
@@ -65,6 +68,19 @@ lacks ' --docker' build.ninja
 try "the engine was found out by building, and its image removed"
 grep -q '^build ' ../bin/calls || fail "no build"
 grep -q '^rmi sha256:0' ../bin/calls || fail "the image stays"
+
+try "buildx is taken where it builds on the engine's images"
+lacks ' --engine' build.ninja
+touch ../bin/has-buildx
+status 0 "$configure" --prefix /opt/dtk
+has ' --engine buildx' build.ninja
+grep -q "^buildx build --load -q -t dtk-probe-.*-child" ../bin/calls || fail "nothing was built on a tag"
+status 0 "$configure" --prefix /opt/dtk --engine=docker
+has ' --engine docker' build.ninja
+rm ../bin/has-buildx
+status 0 "$configure" --prefix /opt/dtk --engine=buildx
+has 'no engine that can build' err
+status 0 "$configure" --prefix /opt/dtk
 
 try "the same again changes nothing but build.ninja, which dtk-gen has replaced"
 echo '# dtk-gen' >build.ninja
