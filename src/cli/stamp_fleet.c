@@ -2,6 +2,7 @@
 #include "cli/stamp_commands.h"
 #include "stamp/audit.h"
 #include "stamp/push.h"
+#include "stamp/review.h"
 #include "stamp/verify.h"
 
 #include <stddef.h>
@@ -63,6 +64,23 @@ static int run_scan(const struct opt_command *command, int argc, char **argv)
 
 static const struct opt help_table[] = {HELP};
 
+static int run_lint(const struct opt_command *command, int argc, char **argv)
+{
+	struct opt_args args;
+	char nothing;
+	int status = stamp_parse(command, argc, argv, &nothing, &args, 1, SIZE_MAX);
+	struct review review;
+	struct diag diag;
+
+	if (status >= 0)
+		return status;
+	review = (struct review){(const char *const *)args.operands, stamp_rest(&args)};
+	diag_init(&diag, stderr);
+	status = review_all(&review, &diag);
+	diag_release(&diag);
+	return status == 0 ? 0 : 1;
+}
+
 static int run_over_all(const struct opt_command *command, int argc, char **argv,
                         int (*work)(const char *stamps, const char *const *words, struct diag *diag))
 {
@@ -94,6 +112,8 @@ const struct opt_command stamp_fleet_commands[] = {
 	 "publish images, all or none of them ready", push_table, COUNT(push_table), true, run_push},
 	{"dtk-stamp scan", "scan", "X.image... -- [NAME=VALUE...] docker [--host H]",
 	 "scan images, and keep the reports", scan_table, COUNT(scan_table), true, run_scan},
+	{"dtk-stamp lint", "lint", "DOCKERFILE... -- [NAME=VALUE...] docker [--host H] build",
+	 "have the engine check Dockerfiles, where it can", help_table, COUNT(help_table), true, run_lint},
 	{"dtk-stamp verify", "verify", "STAMPS -- [NAME=VALUE...] docker [--host H]",
 	 "compare all stamps with the engine and the inputs", help_table, COUNT(help_table), true, run_verify},
 	{"dtk-stamp clean-images", "clean-images", "STAMPS -- [NAME=VALUE...] docker [--host H]",

@@ -152,6 +152,22 @@ static void action_rules(struct writer *writer, struct str client)
 	buf_release(&tree);
 }
 
+/* Our own rules, then the engine's; both have their say. */
+static void lint_rule(struct writer *writer)
+{
+	const struct ninja *ninja = writer->ninja;
+	struct buf generator = BUF_INIT, client = BUF_INIT, command = BUF_INIT;
+
+	quote_ninja_value(&generator, ninja->generator);
+	quote_ninja_value(&client, ninja->engine->client);
+	buf_addf(&command, "%s -t lint; own=$$?; %s lint $in -- %s %.*s && exit $$own", generator.p, ninja->stamp,
+	         client.p, STR_ARG(ninja->engine->verb));
+	rule(writer, "lint", buf_str(&command), "  description = lint\n  pool = console\n");
+	buf_release(&command);
+	buf_release(&client);
+	buf_release(&generator);
+}
+
 static void stamp_rules(struct writer *writer)
 {
 	struct buf client = BUF_INIT;
@@ -160,6 +176,7 @@ static void stamp_rules(struct writer *writer)
 	quote_ninja_value(&client, writer->ninja->engine->client);
 	image_rules(writer, buf_str(&client));
 	action_rules(writer, buf_str(&client));
+	lint_rule(writer);
 	buf_release(&client);
 }
 
@@ -175,7 +192,6 @@ static void print_rule(struct writer *writer, const char *name, struct str comma
 
 static void print_rules(struct writer *writer)
 {
-	static const char *const tools[] = {"graph", "lint"};
 	const struct ninja *ninja = writer->ninja;
 	struct buf command = BUF_INIT;
 
@@ -183,11 +199,9 @@ static void print_rules(struct writer *writer)
 	quote_shell(&command, ninja->tree);
 	buf_adds(&command, "/.help");
 	print_rule(writer, "help", buf_str(&command));
-	for (size_t i = 0; i < sizeof tools / sizeof *tools; i++) {
-		buf_clear(&command);
-		buf_addf(&command, "%.*s -t %s", STR_ARG(ninja->generator), tools[i]);
-		print_rule(writer, tools[i], buf_str(&command));
-	}
+	buf_clear(&command);
+	buf_addf(&command, "%.*s -t graph", STR_ARG(ninja->generator));
+	print_rule(writer, "graph", buf_str(&command));
 	buf_release(&command);
 }
 

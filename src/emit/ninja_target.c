@@ -9,7 +9,6 @@ static const struct action {
 	{"verify", "ask the engine about all images, hash again what times cannot vouch for", "verify"},
 	{"clean-images", "remove the images and their stamps", "clean-images"},
 	{"graph", "print the layer DAG as DOT", "graph"},
-	{"lint", "check the Dockerfiles by the rules of dtk-gen -t lint", "lint"},
 	{"help", "print this list", "help"},
 };
 
@@ -274,6 +273,28 @@ static void action_targets(struct writer *writer)
 	}
 }
 
+/* The Dockerfiles that the engine is to check: of a template the first that it makes. */
+static void lint_target(struct writer *writer)
+{
+	const struct plan *plan = writer->plan;
+	struct map layers;
+	bool fresh;
+
+	map_init(&layers);
+	buf_addf(writer->out, "build lint: phony %slint\nbuild %slint: lint", writer->actions.p, writer->actions.p);
+	for (size_t i = 0; i < plan->image_count; i++) {
+		fresh = true;
+		if (plan->images[i].layer.n && plan->images[i].text.p)
+			map_put(&layers, plan->images[i].layer, &fresh);
+		if (!fresh)
+			continue;
+		buf_addc(writer->out, ' ');
+		writer_path(writer, plan->images[i].dockerfile);
+	}
+	buf_addc(writer->out, '\n');
+	map_release(&layers);
+}
+
 void writer_targets(struct writer *writer)
 {
 	const struct plan *plan = writer->plan;
@@ -285,6 +306,7 @@ void writer_targets(struct writer *writer)
 	for (size_t i = 0; i < plan->image_count; i++)
 		image_targets(writer, i);
 	action_targets(writer);
+	lint_target(writer);
 	buf_adds(writer->out, "build push: phony push-all\nbuild test: phony test-all\nbuild scan: phony scan-all\n");
 	buf_adds(writer->out, "default all\n");
 }
@@ -374,6 +396,7 @@ void ninja_help(const struct plan *plan, struct buf *out)
 		help_line(out, "", str_of(verbs[i]), "the same as ");
 		buf_addf(out, "%s-all\n", verbs[i]);
 	}
+	help_line(out, "", STR("lint"), "check the Dockerfiles: dtk-gen -t lint, and the engine's own check\n");
 	for (size_t i = 0; i < sizeof actions / sizeof *actions; i++) {
 		help_line(out, "", str_of(actions[i].name), actions[i].summary);
 		buf_addc(out, '\n');
