@@ -6,10 +6,12 @@
 #include "jinja/jinja.h"
 
 #include <errno.h>
+#include <stdio.h>
 
 struct render_options {
 	struct opt_list dirs, files, values;
 	bool strict, trim_blocks, lstrip_blocks, keep_trailing_newline;
+	unsigned max_depth, max_range, max_output, max_steps;
 };
 
 #define FIELD(name) offsetof(struct render_options, name)
@@ -22,6 +24,10 @@ const struct opt gen_render_options[GEN_RENDER_OPTIONS] = {
 	{0, "trim-blocks", NULL, "drop the newline after a block tag", OPT_FLAG, 0, FIELD(trim_blocks)},
 	{0, "lstrip-blocks", NULL, "drop the blanks before a block tag", OPT_FLAG, 0, FIELD(lstrip_blocks)},
 	{0, "keep-trailing-newline", NULL, "keep the newline at the end", OPT_FLAG, 0, FIELD(keep_trailing_newline)},
+	{0, "max-depth", "N", "calls, includes and blocks within each other", OPT_NUMBER, 0, FIELD(max_depth)},
+	{0, "max-range", "N", "numbers in a range", OPT_NUMBER, 0, FIELD(max_range)},
+	{0, "max-output", "BYTES", "size of the result", OPT_NUMBER, 0, FIELD(max_output)},
+	{0, "max-steps", "N", "loop turns and calls", OPT_NUMBER, 0, FIELD(max_steps)},
 	{0, "version", NULL, "print the version", OPT_VERSION, OPT_HIDDEN, 0},
 	{'h', "help", NULL, "show this", OPT_HELP, OPT_PASSING, 0},
 };
@@ -34,6 +40,35 @@ struct rendering {
 	struct value vars;
 };
 
+/*
+ * JSON writes characters beyond the first 65,536 as two escapes, which YAML
+ * does not know: \ud83d\ude00 becomes \U0001f600, in place.
+ */
+static struct str join_surrogates(char *text, size_t n)
+{
+	size_t to = 0;
+
+	for (size_t at = 0; at < n;) {
+		unsigned high = 0, low = 0;
+		bool pair = at + 12 <= n && sscanf(text + at, "\\u%4x\\u%4x", &high, &low) == 2 &&
+			high >= 0xd800 && high < 0xdc00 && low >= 0xdc00 && low < 0xe000;
+
+		if (pair) {
+			char made[12];
+
+			snprintf(made, sizeof made, "\\U%08x", 0x10000 + ((high - 0xd800) << 10) + (low - 0xdc00));
+			memcpy(text + to, made, 10);
+			to += 10;
+			at += 12;
+			continue;
+		}
+		if (text[at] == '\\' && at + 1 < n)
+			text[to++] = text[at++];
+		text[to++] = text[at++];
+	}
+	return (struct str){text, to};
+}
+
 /* The text of a file or "-", registered as a source under its path; false after an error. */
 static bool read_source(struct rendering *rendering, const char *path, struct str *text, uint32_t *source)
 {
@@ -44,7 +79,9 @@ static bool read_source(struct rendering *rendering, const char *path, struct st
 		buf_release(&bytes);
 		return false;
 	}
-	*text = (struct str){arena_strndup(&rendering->arena, buf_str(&bytes).p, bytes.n), bytes.n};
+	char *copy = arena_strndup(&rendering->arena, buf_str(&bytes).p, bytes.n);
+	*text = source && str_ends(str_of(path), STR(".json")) ? join_surrogates(copy, bytes.n)
+		: (struct str){copy, bytes.n};
 	buf_release(&bytes);
 	if (source)
 		*source = diag_source(&rendering->diag, path, *text);
@@ -105,6 +142,8 @@ static bool render(struct rendering *rendering, const char *path, struct buf *ou
 	struct jinja_options options = {
 		.dirs = lookup_dirs(rendering, path), .strict = given->strict, .trim_blocks = given->trim_blocks,
 		.lstrip_blocks = given->lstrip_blocks, .keep_trailing_newline = given->keep_trailing_newline,
+		.max_depth = given->max_depth, .max_range = given->max_range, .max_output = given->max_output,
+		.max_steps = given->max_steps,
 	};
 	const struct jinja_template *template;
 	struct jinja *jinja;

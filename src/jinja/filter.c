@@ -153,6 +153,25 @@ static struct value round_int(struct run *r, int64_t n, int64_t precision)
 	return up ? op_binary(r, OP_ADD, value_int(low), value_int(unit)) : value_int(low);
 }
 
+/* REAL rounded to a multiple of 10 ** N, N positive, by its decimal digits and so exactly. */
+static double round_tens(double real, int64_t n)
+{
+	char room[400];
+
+	snprintf(room, sizeof room, "%.20e", real);
+	int64_t kept = strtol(strchr(room, 'e') + 1, NULL, 10) - n + 1;
+	if (real == 0 || kept < 0)
+		return copysign(0, real);
+	if (kept > 0) {
+		snprintf(room, sizeof room, "%.*e", kept > 300 ? 300 : (int)kept - 1, real);
+	} else {
+		snprintf(room, sizeof room, "5e%lld", (long long)n - 1);
+		bool up = fabs(real) > strtod(room, NULL);
+		snprintf(room, sizeof room, "%s%se%lld", real < 0 ? "-" : "", up ? "1" : "0", (long long)n);
+	}
+	return strtod(room, NULL);
+}
+
 static struct value round_common(struct run *r, struct value self, int64_t precision)
 {
 	char room[400];
@@ -166,10 +185,7 @@ static struct value round_common(struct run *r, struct value self, int64_t preci
 			return self;
 		return value_float(strtod(room, NULL));
 	}
-	if (precision < -308)
-		return value_float(copysign(0, self.as.real));
-	double unit = pow(10, (double)-precision);
-	return value_float(nearbyint(self.as.real / unit) * unit);
+	return value_float(round_tens(self.as.real, -precision));
 }
 
 BUILTIN(filter_round)

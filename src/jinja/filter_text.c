@@ -124,7 +124,6 @@ BUILTIN(filter_truncate)
 {
 	UNUSED;
 	int64_t length = arg_int(r, argv[0], 255), leeway = arg_int_or_none(r, argv[3], 5), chars;
-	bool kill = arg_bool(r, argv[1], false);
 	struct value end = value_missing(argv[2]) ? value_borrow(r->arena, STR("...")) : argv[2];
 
 	chars = value_length(r, self);
@@ -139,6 +138,7 @@ BUILTIN(filter_truncate)
 	if (leeway > INT32_MAX || length > INT32_MAX || chars <= length + leeway || !need_string(r, self, "truncate"))
 		return self;
 	struct str text = str_slice(value_str(self), 0, string_offset(self.as.string, (size_t)kept));
+	bool kill = arg_bool(r, argv[1], false);
 	for (size_t at = text.n; !kill && at-- > 0;) {
 		if (text.p[at] == ' ') {
 			text.n = at;

@@ -258,6 +258,13 @@ static void put_conversion(struct percent *p, const struct conversion *c)
 		run_fail(r, "unknown conversion '%%%c' in the format", c->type);
 }
 
+/* Whether Python takes V for a mapping, of which nothing has to be used. */
+static bool has_items(struct value v)
+{
+	return v.kind == VALUE_DICT || v.kind == VALUE_LIST || v.kind == VALUE_UNDEFINED ||
+	       (v.kind == VALUE_OBJECT && (v.as.object->kind == OBJECT_RANGE || v.as.object->kind == OBJECT_SELF));
+}
+
 struct value format_percent(struct run *r, struct str format, struct value args)
 {
 	struct percent p = {r, format, 0, args, 0};
@@ -278,9 +285,8 @@ struct value format_percent(struct run *r, struct str format, struct value args)
 			break;
 		put_conversion(&p, &c);
 	}
-	if (!r->failed && ((args.kind == VALUE_TUPLE && p.used < args.as.list->count) ||
-	                   (args.kind != VALUE_TUPLE && args.kind != VALUE_DICT && args.kind != VALUE_LIST &&
-		p.used == 0)))
+	bool whole = args.kind == VALUE_TUPLE ? p.used == args.as.list->count : p.used || has_items(args);
+	if (!r->failed && !whole)
 		return run_fail(r, "more values than the format has room for");
 	return make_captured(r, start);
 }

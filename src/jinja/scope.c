@@ -190,18 +190,6 @@ static void bind_outermost(struct scope *s, struct func *func)
 	s->in_block = in_block;
 }
 
-static void loop_target_check(struct scope *s, const struct node *node)
-{
-	if (node->kind == NODE_TARGETS) {
-		for (const struct node *item = node->as.items.first; item; item = item->next)
-			loop_target_check(s, item);
-	} else if (node->kind == NODE_TARGET && node->as.name.name->special == SPECIAL_LOOP) {
-		diag_error(s->jinja->diag, (struct span){s->template->source, node->offset, node->length},
-		           "'loop' cannot be assigned to within a loop");
-		s->failed = true;
-	}
-}
-
 static void bind_loop_body(struct scope *s, struct for_node *loop)
 {
 	struct symbols *outside = s->now;
@@ -237,7 +225,6 @@ static void bind_for(struct scope *s, struct for_node *loop)
 {
 	struct scope_saved saved = {s->now, s->func, s->level};
 
-	loop_target_check(s, loop->target);
 	bind_expr(s, loop->iterable);
 	if (loop->recursive)
 		func_open(s, loop->func, true);

@@ -171,6 +171,18 @@ static void add_general(struct run *r, int precision, bool hash, double shown)
 		buf_adds(r->out, ".0");
 }
 
+static void add_shortest(struct run *r, bool hash, double shown)
+{
+	size_t start = r->out->n;
+
+	print_float(r->out, shown);
+	struct str made = value_str(make_captured(r, start));
+	size_t e = str_find(made, 'e', 0);
+	buf_addstr(r->out, str_slice(made, 0, e));
+	buf_adds(r->out, hash && !memchr(made.p, '.', made.n) ? "." : "");
+	buf_addstr(r->out, str_slice(made, e, made.n));
+}
+
 static void add_finite(struct run *r, const struct spec *spec, double shown)
 {
 	char type = spec->type == '%' ? 'f' : spec->type == 'n' ? 'g' : spec->type, format[] = "%#.*f";
@@ -178,7 +190,7 @@ static void add_finite(struct run *r, const struct spec *spec, double shown)
 	char *p = spec->hash ? format : format + 1;
 
 	if (type == 0 && spec->precision < 0) {
-		print_float(r->out, shown);
+		add_shortest(r, spec->hash, shown);
 	} else if (type == 0) {
 		add_general(r, precision, spec->hash, shown);
 	} else {

@@ -100,7 +100,7 @@ static void refuse_loop(struct parser *p, const struct node *target, bool within
 		for (const struct node *item = target->as.items.first; item; item = item->next)
 			refuse_loop(p, item, within);
 	} else if (target->kind == NODE_TARGET && target->as.name.name->special == SPECIAL_LOOP && within) {
-		parse_error(p, target->offset, target->length, "loop cannot be assigned to within a for");
+		parse_error(p, target->offset, target->length, "'loop' cannot be assigned to within a loop");
 	}
 }
 

@@ -48,6 +48,60 @@ status 2 dtk-gen -t render t.j2 -D novalue
 status 2 dtk-gen -t render --trimblocks t.j2
 has "did you mean 'trim-blocks'" err
 
+try "render: variables"
+printf '{"a": 1e+16, "b": 1E3, "c": 10, "d": "1e3", "e": true, "f": null, "g": "\\ud83d\\ude00\\u00e9\\\\ud83d\\n", "h": 1.50}' >types.json
+printf '{{ a }} {{ b }} {{ c }} {{ [d, e, f, g] }} {{ h }}' >types.j2
+status 0 dtk-gen -t render --vars types.json types.j2
+equal "1e+16 1000.0 10 ['1e3', True, None, '😀é\\\\ud83d\\n'] 1.5" "$(cat out)" "JSON"
+printf 'a: 1e+16\nb: 0x1f\nc: 010\nd: ~\ne: yes\nf: "3.10"\ng: 3.10\nh: 2024-01-01\n' >types.yaml
+printf '{{ [a, b, c, d, e, f, g, h] }}' >types.j2
+status 0 dtk-gen -t render --vars types.yaml types.j2
+equal "[1e+16, 31, 8, None, True, '3.10', 3.1, '2024-01-01']" "$(cat out)" "YAML"
+status 0 dtk-gen -t render --vars types.yaml -D a=1 -Db=x=y types.j2
+has "['1', 'x=y', 8" out
+printf '{{ x' | status 1 dtk-gen -t render -
+has '<stdin>:1:5: error' err
+
+try "render: paths stay inside"
+mkdir -p inside/sub outside
+echo secret >outside/secret
+echo fine >inside/sub/fine
+ln -s ../outside/secret inside/link
+ln -s ../outside inside/dir
+ln -s sub/fine inside/good
+for name in ../outside/secret sub/../../outside/secret "$PWD/outside/secret" link dir/secret; do
+	printf '{%% include "%s" %%}' "$name" >inside/t.j2
+	status 1 dtk-gen -t render inside/t.j2
+	has "template '$name' not found" err
+	printf '{%% include "%s" ignore missing %%}' "$name" >inside/t.j2
+	status 0 dtk-gen -t render inside/t.j2
+	lacks secret out
+done
+for name in good sub/fine ./sub//fine; do
+	printf '{%% include "%s" %%}' "$name" >inside/t.j2
+	status 0 dtk-gen -t render inside/t.j2
+	equal fine "$(cat out)" "$name"
+done
+
+try "render: bounds"
+# bounded TEMPLATE MESSAGE OPTION: fails by itself where it would never end, and sooner with OPTION.
+bounded()
+{
+	printf '%s' "$1" >bound.j2
+	status 1 timeout 20 dtk-gen -t render bound.j2
+	has "$2" err
+	status 1 dtk-gen -t render $3 bound.j2
+	has "$4" err
+}
+bounded '{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}' 'nested too deeply' --max-depth=7 '(more than 7)'
+bounded '{{ range(1000000000)|length }}' 'range is too long' --max-range=5 '(more than 5 numbers)'
+bounded '{% for a in range(1000000) %}{{ "x" * 1000 }}{% endfor %}' 'too much output' --max-output=10 '(more than 10 bytes)'
+bounded '{% for a in range(1000000) %}{% for b in range(1000000) %}{% endfor %}{% endfor %}' \
+	'too many loop turns' --max-steps=9 '(more than 9)'
+echo '{{ range(2000000)|length }}' >bound.j2
+status 0 dtk-gen -t render --max-range 3000000 bound.j2
+equal 2000000 "$(cat out)" "a wider bound"
+
 try "parse"
 printf '# syntax=docker/dockerfile:1\nFROM a AS b\nRUN --mount=type=bind,target=/x echo "q"\nCMD ["a", "b"]\nCOPY <<-X /y\n\thi\nX\n' >Dockerfile
 status 0 dtk-gen -t parse Dockerfile
