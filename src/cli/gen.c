@@ -99,6 +99,18 @@ static int check_paths(const struct gen_options *options)
 	return 0;
 }
 
+static int check_platforms(const char *list)
+{
+	struct str text = str_of(list ? list : "");
+
+	for (size_t at = 0, end; at < text.n; at = end + 1) {
+		end = str_find(text, ',', at);
+		if (!name_is_platform(str_slice(text, at, end)))
+			return opt_wrong(&command, "--platform is a list such as linux/amd64,linux/arm64, not '%s'", list);
+	}
+	return 0;
+}
+
 static int check_pushes(const struct gen_options *options)
 {
 	const char *why = NULL;
@@ -123,7 +135,7 @@ static int check_options(const struct gen_options *options)
 		known = strcmp(options->engine, engine_names[i]) == 0;
 	if (!known)
 		return opt_wrong(&command, "--engine is docker, buildx or podman, not '%s'", options->engine);
-	if (check_paths(options) != 0 || check_pushes(options) != 0)
+	if (check_paths(options) != 0 || check_pushes(options) != 0 || check_platforms(options->platform) != 0)
 		return 2;
 	if (options->check + options->dry_run + options->summary > 1)
 		return opt_wrong(&command, "--check, --dry-run and --summary exclude each other");

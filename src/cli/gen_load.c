@@ -4,6 +4,7 @@
 #include "base/fs.h"
 #include "base/map.h"
 #include "base/quote.h"
+#include "emit/engine.h"
 #include "emit/out.h"
 #ifndef DTK_DATADIR
 #include "config.h"
@@ -48,6 +49,23 @@ static void begin(struct gen *gen)
 	diag_init(&gen->diag, gen->messages);
 }
 
+/* Parents of one platform reach a build as named contexts, and a registry gets an index: buildx alone has both. */
+static bool can_build(struct gen *gen)
+{
+	const struct gen_options *options = &gen->options;
+	struct engine engine;
+
+	if (!gen->plan->split)
+		return true;
+	engine_init(&engine, &gen->arena, &(struct engine_options){options->engine, options->docker, options->host},
+	            gen->plan);
+	if (engine.kind == ENGINE_BUILDX)
+		return true;
+	diag_error(&gen->diag, SPAN_NONE, "%s cannot build for several platforms", engine_names[engine.kind]);
+	diag_hint(&gen->diag, "--engine buildx can");
+	return false;
+}
+
 static bool make_plan(struct gen *gen)
 {
 	const struct gen_options *options = &gen->options;
@@ -61,12 +79,13 @@ static bool make_plan(struct gen *gen)
 		.tag = options->tag,
 		.registry = options->registry,
 		.release = options->release,
+		.platform = options->platform,
 		.jobs = options->jobs,
 		.strict = options->strict,
 	};
 
 	gen->plan = plan_make(&wanted, &gen->diag);
-	return gen->plan != NULL;
+	return gen->plan && can_build(gen);
 }
 
 /* --- What regeneration watches --- */

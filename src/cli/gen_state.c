@@ -21,7 +21,7 @@ struct state {
 static bool state_init(struct state *state, struct gen *gen)
 {
 	const struct gen_options *options = &gen->options;
-	const struct engine_options engine = {options->engine, options->docker, options->host, options->platform};
+	const struct engine_options engine = {options->engine, options->docker, options->host};
 
 	*state = (struct state){.gen = gen};
 	if (!gen_load(gen))

@@ -206,7 +206,7 @@ static bool write_tree(struct gen *gen, enum out_mode mode, unsigned *differing)
 	bool fine;
 
 	engine_init(&engine, &gen->arena,
-	            &(struct engine_options){options->engine, options->docker, options->host, options->platform},
+	            &(struct engine_options){options->engine, options->docker, options->host},
 	            gen->plan);
 	out_init(&out, &gen->diag, tree, mode, options->verbose, gen->moment);
 	fine = add_all(gen, &out, &engine, root) && (place = out_place(&out)) &&

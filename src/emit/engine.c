@@ -38,11 +38,11 @@ static void put_option(struct sink *sink, const char *option, struct str value)
 	put(sink, value);
 }
 
-static bool find_kind(const struct engine_options *options, enum engine_kind *kind)
+static bool find_kind(const struct engine_options *options, bool split, enum engine_kind *kind)
 {
 	struct str program = path_base(str_of(options->program ? options->program : ""));
 
-	*kind = str_starts(program, STR("podman")) ? ENGINE_PODMAN : ENGINE_DOCKER;
+	*kind = str_starts(program, STR("podman")) ? ENGINE_PODMAN : split ? ENGINE_BUILDX : ENGINE_DOCKER;
 	if (!options->engine)
 		return true;
 	for (unsigned i = 0; i < ENGINE_KINDS; i++)
@@ -94,9 +94,8 @@ bool engine_init(struct engine *engine, struct arena *arena, const struct engine
 	*engine = (struct engine){
 		.buildkit = plan->buildkit, .cache = plan->cache_inline, .cache_registry = plan->cache_registry,
 		.host = str_of(options->host ? options->host : ""),
-		.platform = str_of(options->platform ? options->platform : ""),
 	};
-	if (!find_kind(options, &engine->kind))
+	if (!find_kind(options, plan->split, &engine->kind))
 		return false;
 	engine->program = str_of(options->program ? options->program : engine_programs[engine->kind]);
 	put_client(engine, &(struct sink){&text, false, true});
@@ -147,6 +146,23 @@ static void put_each(struct sink *sink, const char *option, const struct str *va
 		put_option(sink, option, values[i]);
 }
 
+/* What the Dockerfile calls by the name of all platforms is the parent's image for this one. */
+static void put_parents(const struct plan_image *image, struct sink *sink)
+{
+	struct buf pair = BUF_INIT;
+
+	for (size_t i = 0; i < image->parent_count; i++) {
+		if (!image->parents[i].local.n)
+			continue;
+		buf_clear(&pair);
+		buf_addstr(&pair, image->parents[i].ref);
+		buf_adds(&pair, "=docker-image://");
+		buf_addstr(&pair, image->parents[i].local);
+		put_option(sink, "--build-context", buf_str(&pair));
+	}
+	buf_release(&pair);
+}
+
 static void put_arguments(const struct engine *engine, const struct plan_image *image, struct sink *sink)
 {
 	put_pairs(sink, "--build-arg", image->args, image->arg_count);
@@ -155,8 +171,9 @@ static void put_arguments(const struct engine *engine, const struct plan_image *
 	put_each(sink, "--ssh", image->ssh, image->ssh_count);
 	if (image->target.n)
 		put_option(sink, "--target", image->target);
-	if (engine->platform.n)
-		put_option(sink, "--platform", engine->platform);
+	if (image->platform_count)
+		put_option(sink, "--platform", image->platforms[0]);
+	put_parents(image, sink);
 	if (engine->cache && engine->kind != ENGINE_PODMAN)
 		put_cache(engine, image, sink);
 }

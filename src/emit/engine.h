@@ -16,17 +16,16 @@ struct engine {
 	enum engine_kind kind;
 	struct str client;         /* DOCKER_BUILDKIT=1 ... docker --host URL, for a shell */
 	struct str verb;           /* build, or buildx build --load, ... */
-	struct str program, host, platform; /* "" where not given */
+	struct str program, host; /* "" where not given */
 	bool buildkit;
 	bool cache;                /* inline */
 	struct str cache_registry; /* where earlier builds are; "": where the tags say */
 };
 
 struct engine_options {
-	const char *engine;   /* "docker", "buildx", "podman"; NULL: by the name of the program */
-	const char *program;  /* NULL: docker, or podman */
-	const char *host;     /* NULL: as the environment has it */
-	const char *platform; /* NULL: the engine's own */
+	const char *engine;  /* "docker", "buildx", "podman"; NULL: by the name of the program and what the plan needs */
+	const char *program; /* NULL: docker, or podman */
+	const char *host;    /* NULL: as the environment has it */
 };
 
 /* False where options->engine is none of the names, which engine_names has. */
@@ -34,7 +33,7 @@ bool engine_init(struct engine *engine, struct arena *arena, const struct engine
                  const struct plan *plan);
 extern const char *const engine_names[ENGINE_KINDS];
 
-/* What enters the image, arguments, labels, secrets, target, platform, cache; no blank before or after. */
+/* What enters the image, arguments, labels, secrets, target, platform, parents, cache; no blank before or after. */
 void engine_arguments(const struct engine *engine, const struct plan_image *image, struct buf *out);
 /* " -t TAG" for each, " -f DOCKERFILE" and " CONTEXT". */
 void engine_place(const struct plan_image *image, struct buf *out);

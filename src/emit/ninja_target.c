@@ -60,10 +60,25 @@ static bool version_word(const struct plan_image *image, struct buf *out)
 	if (!image->version_tag.n)
 		return false;
 	buf_addc(out, '+');
-	quote_shell(out, image->name);
+	quote_shell(out, image->family.n ? image->family : image->name);
 	buf_addc(out, '=');
 	buf_addstr(out, image->version_tag);
 	return true;
+}
+
+/* "%NAME=PLATFORM,...": a push makes an index of these; they stand together from IMAGE on. */
+static void family_word(const struct plan *plan, const struct plan_image *image, struct buf *out)
+{
+	struct str family = image->family;
+
+	buf_addc(out, '%');
+	quote_shell(out, family);
+	for (const char *between = "="; image < plan->images + plan->image_count && str_eq(image->family, family); image++) {
+		buf_adds(out, between);
+		buf_addstr(out, str_slice(image->name, family.n + 1, image->name.n));
+		between = ",";
+	}
+	buf_addc(out, '\n');
 }
 
 /* --- Tests --- */
@@ -224,7 +239,7 @@ static void version_variable(struct writer *writer, const struct plan_image *ima
 {
 	buf_clear(&writer->text);
 	buf_addc(&writer->text, ' ');
-	if (!version_word(image, &writer->text))
+	if (image->family.n || !version_word(image, &writer->text))
 		return;
 	buf_adds(writer->out, " t = ");
 	quote_ninja_value(writer->out, buf_str(&writer->text));
@@ -317,6 +332,7 @@ void ninja_list(const struct plan *plan, const struct plan_target *target, struc
 {
 	size_t count = target ? target->image_count : plan->image_count;
 	struct buf path = BUF_INIT;
+	struct str family = STR("");
 
 	for (size_t i = 0; i < count; i++) {
 		const struct plan_image *image = &plan->images[target ? target->images[i] : i];
@@ -328,8 +344,13 @@ void ninja_list(const struct plan *plan, const struct plan_target *target, struc
 		buf_adds(&path, ".image");
 		quote_shell(out, buf_str(&path));
 		buf_addc(out, '\n');
+		if (image->family.n && str_eq(image->family, family))
+			continue;
+		family = image->family;
 		if (version_word(image, out))
 			buf_addc(out, '\n');
+		if (family.n)
+			family_word(plan, image, out);
 	}
 	buf_release(&path);
 }

@@ -44,27 +44,12 @@ static void check_pairs(const struct matrix *matrix, const struct keys_pairs *pa
 
 /* --- Platforms --- */
 
-static bool is_platform(struct str text)
-{
-	size_t slashes = 0, length = 0;
-
-	for (size_t i = 0; i < text.n; i++) {
-		char c = text.p[i];
-
-		if (c == '/' ? length == 0 : !is_word(c) && c != '.' && c != '-')
-			return false;
-		slashes += c == '/';
-		length = c == '/' ? 0 : length + 1;
-	}
-	return length > 0 && (slashes == 1 || slashes == 2);
-}
-
 static void check_platforms(const struct matrix *matrix, const struct keys_texts *platforms)
 {
 	for (size_t i = 0; i < platforms->count; i++) {
 		struct keys_text platform = platforms->items[i];
 
-		if (is_platform(platform.text))
+		if (name_is_platform(platform.text))
 			continue;
 		diag_error(matrix->diag, platform.span, "'%.*s' is no platform", STR_ARG(platform.text));
 		diag_hint(matrix->diag, "such as linux/amd64 or linux/arm/v7");

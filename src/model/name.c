@@ -240,3 +240,19 @@ bool name_is_host(struct str registry)
 	return str_find(first, '.', 0) < first.n || str_find(first, ':', 0) < first.n ||
 	    str_is(first, "localhost");
 }
+
+bool name_is_platform(struct str text)
+{
+	size_t slashes = 0, length = 0;
+
+	for (size_t i = 0; i < text.n; i++) {
+		char c = text.p[i];
+		bool word = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+
+		if (c == '/' ? length == 0 : !word && c != '_' && c != '.' && c != '-')
+			return false;
+		slashes += c == '/';
+		length = c == '/' ? 0 : length + 1;
+	}
+	return length > 0 && (slashes == 1 || slashes == 2);
+}

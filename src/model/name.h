@@ -46,5 +46,7 @@ struct str name_repository(struct str ref);
 bool name_pinned(struct str ref);
 /* True where the first part of REGISTRY is a host (a dot, a port or localhost) and no mere namespace. */
 bool name_is_host(struct str registry);
+/* True where TEXT is OS/ARCHITECTURE or OS/ARCHITECTURE/VARIANT. */
+bool name_is_platform(struct str text);
 
 #endif

@@ -329,6 +329,7 @@ static bool plan_fill(struct planner *planner)
 	plan_warn_untagged(planner);
 	plan_settings(planner);
 	ok = plan_retag(planner) && ok;
+	ok = platform_split(planner) && ok;
 	jinja_files(planner->render.jinja, plan_input, &inputs);
 	return ok;
 }

@@ -20,6 +20,7 @@ struct plan_arg {
 struct plan_parent {
 	uint32_t image; /* index into images */
 	struct str ref;
+	struct str local; /* the tag that it has here, where that is another: of one platform; else "" */
 };
 
 /* A command to run in a container of an image. */
@@ -30,7 +31,8 @@ struct plan_command {
 };
 
 struct plan_image {
-	struct str name;       /* short name: what follows "Dockerfile." */
+	struct str name;       /* short name: what follows "Dockerfile."; then, where it is one of a family, .PLATFORM */
+	struct str family;     /* of images that differ in their platform: their name without it; else "" */
 	struct str layer;      /* its layer; "" for a hand-written one */
 	struct str os, python; /* "" where it does not vary over them */
 	struct str python_bump; /* `bump` of its Python, "" if none: PY_VER is python.bump, or python alone */
@@ -50,7 +52,7 @@ struct plan_image {
 	size_t secret_count;
 	struct str *ssh;       /* likewise: default, or ID=PATH[,PATH] */
 	size_t ssh_count;
-	struct str *platforms; /* OS/ARCHITECTURE[/VARIANT]; none: as --platform or the engine has it */
+	struct str *platforms; /* OS/ARCHITECTURE[/VARIANT]; one, or none: as the engine has it */
 	size_t platform_count;
 	struct str version_tag; /* NAME-VERSION for its own version, pushed as well; "" if none */
 	struct plan_command health, test;
@@ -117,6 +119,7 @@ struct plan {
 	bool cache_inline;        /* build_config.cache_registry is true or text: inline cache */
 	struct str date;          /* "" unless the matrix asks for it; of the day on which the plan was made */
 	struct str output;        /* "generated" */
+	bool split;               /* there are families: only buildx can build them */
 	bool buildkit;            /* build_config.buildkit_enabled */
 	unsigned parallel;        /* depth of the build pool; 0: as the machine has it; 1: one at a time */
 };
@@ -129,6 +132,7 @@ struct plan_options {
 	const char *tag;              /* --tag, or NULL */
 	const char *registry;         /* --registry, or NULL */
 	const char *release;          /* --release, or NULL */
+	const char *platform;         /* --platform, separated by commas, for images that do not say; or NULL */
 	unsigned jobs;                /* --jobs; 0: not given */
 	bool strict;
 };

@@ -354,7 +354,8 @@ static void planner_parents(struct planner *planner, const struct planner_edge *
 
 	child->parents = ARENA_ARRAY(&plan->arena, count, struct plan_parent);
 	for (size_t i = 0; i < count; i++) {
-		child->parents[child->parent_count++] = (struct plan_parent){edges[i].parent, edges[i].ref};
+		child->parents[child->parent_count++] = (struct plan_parent){
+			edges[i].parent, edges[i].ref, STR("")};
 		if (edges[i].kind != DOCKER_FROM || !planner->triggers[edges[i].parent])
 			continue;
 		if (!child->onbuild)

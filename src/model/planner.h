@@ -103,6 +103,9 @@ bool link_tell_cycle(struct planner *planner);
 bool group_make(struct planner *planner);
 size_t group_most(const struct planner *planner);
 
+/* Makes one image each of those for several platforms, last of all. False after diagnostics. */
+bool platform_split(struct planner *planner);
+
 /* Fills in the targets and checks the one space of names. False after diagnostics. */
 bool target_make(struct planner *planner, const uint32_t *sequences, size_t sequence_count);
 

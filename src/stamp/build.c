@@ -174,6 +174,32 @@ static bool read_engine_id(struct building *building)
 	return fine;
 }
 
+/* What a failed build says where it is the engine that lacks something, and what that is. */
+static const struct {
+	const char *words, *lacks;
+} lacking[] = {
+	{"exec format error", "the engine's machine does not run that platform's programs: install qemu-user-static"
+	                      " (binfmt) there, or build on a machine of that platform"},
+	{"unknown flag: --load", "the client has no buildx: install docker-buildx (docker-buildx-plugin)"},
+	{"unknown flag: --build-context", "this buildx is too old: several platforms need 0.8 or later"},
+	{"unsupported frontend capability", "the engine is too old: several platforms need docker 23 or later"},
+};
+
+static void explain(const struct building *building)
+{
+	struct fresh *fresh = building->fresh;
+	struct str text;
+
+	if (command_option(&fresh->command, "--platform").n == 0
+	    || fs_read_arena(building->log.path, fresh->arena, &text) != 0)
+		return;
+	for (size_t i = 0; i < sizeof lacking / sizeof *lacking; i++)
+		if (strstr(text.p, lacking[i].words)) {
+			diag_hint(fresh->diag, "%s", lacking[i].lacks);
+			return;
+		}
+}
+
 static bool call_client(struct building *building)
 {
 	struct fresh *fresh = building->fresh;
@@ -193,6 +219,8 @@ static bool call_client(struct building *building)
 		diag_error(fresh->diag, SPAN_NONE, "%.*s: the build failed with status %d",
 		           STR_ARG(fresh->place.name),
 		           status);
+	if (status != 0)
+		explain(building);
 	return status == 0 && read_ids(building) && read_engine_id(building);
 }
 

@@ -181,8 +181,11 @@ bool command_parse(struct arena *arena, struct diag *diag, const char *const *wo
 struct docker_arg *command_build_args(struct arena *arena, const struct command *command, size_t *count)
 {
 	struct docker_arg *args = ARENA_ARRAY(arena, command->option_count + 1, struct docker_arg);
+	struct str platform = command_option(command, "--platform");
 
 	*count = 0;
+	if (platform.n)
+		args[(*count)++] = (struct docker_arg){STR("TARGETPLATFORM"), platform};
 	for (size_t i = 0; i < command->option_count; i++) {
 		struct str text = command->options[i].value;
 		struct docker_arg *arg = &args[*count];

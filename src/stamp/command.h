@@ -42,7 +42,10 @@ bool command_parse(struct arena *arena, struct diag *diag, const char *const *wo
 bool command_parse_options(struct arena *arena, struct diag *diag, const char *const *words,
                            struct command *command);
 
-/* The values of --build-arg; one without '=' has its value from the environment. Allocated in ARENA. */
+/*
+ * The values of --build-arg; one without '=' has its value from the environment; and --platform's as TARGETPLATFORM.
+ * Allocated in ARENA.
+ */
 struct docker_arg *command_build_args(struct arena *arena, const struct command *command, size_t *count);
 /* The value of the last option NAME, n = 0 if none. */
 struct str command_option(const struct command *command, const char *name);

@@ -6,6 +6,24 @@
 
 #include <errno.h>
 
+/* LOCAL of an option --build-context REF=docker-image://LOCAL, else REF. */
+static struct str local_tag(const struct command *command, struct str ref)
+{
+	static const struct str scheme = {"docker-image://", sizeof "docker-image://" - 1};
+
+	for (size_t i = 0; i < command->option_count; i++) {
+		struct str value = command->options[i].value;
+
+		if (!str_is(command->options[i].name, "--build-context") || !str_starts(value, ref)
+		    || value.p[ref.n] != '=')
+			continue;
+		value = str_slice(value, ref.n + 1, value.n);
+		if (str_starts(value, scheme))
+			return str_slice(value, scheme.n, value.n);
+	}
+	return ref;
+}
+
 static bool load_parent(struct fresh *fresh, const char *text, struct fresh_parent *parent)
 {
 	struct str word = str_of(text);
@@ -15,6 +33,7 @@ static bool load_parent(struct fresh *fresh, const char *text, struct fresh_pare
 
 	parent->name = str_slice(word, 0, equals);
 	parent->ref = str_slice(word, equals + 1, word.n);
+	parent->local = local_tag(&fresh->command, parent->ref);
 	place = place_other(&fresh->place, parent->name);
 	switch (seal_image(&place, fresh->arena, fresh->diag, &parent->image)) {
 	case RECORD_MISSING:
@@ -117,7 +136,7 @@ bool fresh_ask(struct fresh *fresh)
 	for (size_t i = 0; i < fresh->command.tag_count; i++)
 		names[n++] = fresh->command.tags[i];
 	for (size_t i = 0; i < fresh->parent_count; i++) {
-		names[n++] = fresh->parents[i].ref;
+		names[n++] = fresh->parents[i].local;
 		names[n++] = fresh->parents[i].engine;
 	}
 	for (size_t i = 0; i < fresh->base_count; i++)
@@ -131,12 +150,12 @@ bool fresh_restore_parents(struct fresh *fresh)
 
 	for (size_t i = 0; i < fresh->parent_count; i++) {
 		const struct fresh_parent *parent = &fresh->parents[i];
-		const struct ask_image *named = ask_find(fresh->arena, &fresh->answer, parent->ref);
+		const struct ask_image *named = ask_find(fresh->arena, &fresh->answer, parent->local);
 
 		if (named && str_eq(named->id, parent->engine))
 			continue;
 		if (ask_find(fresh->arena, &fresh->answer, parent->engine)) {
-			fine = engine_tag(fresh->diag, &fresh->command, parent->engine, parent->ref) && fine;
+			fine = engine_tag(fresh->diag, &fresh->command, parent->engine, parent->local) && fine;
 		} else {
 			struct place place = place_other(&fresh->place, parent->name);
 

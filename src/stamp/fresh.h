@@ -8,6 +8,7 @@
 /* A parent of this matrix as it is stamped now. */
 struct fresh_parent {
 	struct str name, ref;     /* the reference is the Dockerfile's */
+	struct str local;         /* the tag by which the engine has it: what --build-context says of ref, else ref */
 	struct str image, engine; /* IDs, as in its seal */
 };
 

@@ -134,29 +134,45 @@ static bool registry_has(struct fleet *fleet, struct str ref, const struct ask_i
 	return has;
 }
 
+/* Images that differ in their platform and are published as one. */
+struct family {
+	struct str *suffixes;
+	const struct ask_image **images; /* in the same order; NULL where it is not in the order */
+	size_t count;
+	bool done;
+};
+
 /* One order under way. */
 struct pushing {
 	const struct push *order;
 	struct fleet fleet;
-	struct map extras; /* name of an image -> the tag that "+NAME=TAG" gives it */
-	struct map done;   /* references that were dealt with */
-	struct buf list;   /* the same, a line each */
+	struct map extras;   /* name of an image -> the tag that "+NAME=TAG" gives it */
+	struct map families; /* name -> struct family, of "%NAME=SUFFIX,..." */
+	struct map done;     /* references that were dealt with */
+	struct buf list;     /* the same, a line each */
 };
 
-/* Publishes IMAGE, which TAG names here, as TAG with VERSION (NULL: its own) is called there. */
-static bool push_ref(struct pushing *pushing, const struct ask_image *image, struct str tag, const char *version)
+/* What is published under one name: IMAGE, or where that is NULL all of FAMILY. */
+struct subject {
+	const struct ask_image *image;
+	struct family *family;
+};
+
+static struct str joined(struct arena *arena, struct str name, struct str suffix)
 {
-	struct fleet *fleet = &pushing->fleet;
-	struct str ref = push_name(&fleet->arena, tag, pushing->order, version);
+	char *text = arena_alloc(arena, name.n + suffix.n + 2);
+
+	snprintf(text, name.n + suffix.n + 2, "%.*s-%.*s", STR_ARG(name), STR_ARG(suffix));
+	return (struct str){text, name.n + 1 + suffix.n};
+}
+
+/* Publishes IMAGE, which TAG names here, as REF. */
+static bool push_one(struct fleet *fleet, const struct ask_image *image, struct str tag, struct str ref)
+{
 	const char *words[] = {"push", ref.p, NULL};
 	struct buf text = BUF_INIT;
-	bool fine = true, fresh;
+	bool fine = true;
 
-	map_put(&pushing->done, ref, &fresh);
-	if (!fresh)
-		return true;
-	buf_addstr(&pushing->list, ref);
-	buf_addc(&pushing->list, '\n');
 	if (registry_has(fleet, ref, image)) {
 		printf("%.*s: the registry has it\n", STR_ARG(ref));
 		return true;
@@ -175,30 +191,208 @@ static bool push_ref(struct pushing *pushing, const struct ask_image *image, str
 	return fine;
 }
 
-static bool push_image(struct pushing *pushing, const struct fleet_image *image)
+/* True where the index that REF has in the registry is the one that WORDS, after "create", would make. */
+static bool index_there(struct fleet *fleet, struct str ref, const char *const *words, size_t count)
 {
-	struct fleet *fleet = &pushing->fleet;
-	const struct ask_image *found = ask_find(&fleet->arena, &fleet->answer, image->seal.engine);
-	const struct map_entry *entry = map_get(&pushing->extras, image->place.name);
-	const char *release = pushing->order->release, *extra = entry ? entry->value.pointer : NULL;
-	bool fine = true, latest = false;
+	const char *inspect[] = {"buildx", "imagetools", "inspect", "--raw", ref.p, NULL};
+	const char **dry = ARENA_ARRAY(&fleet->arena, count + 5, const char *);
+	struct buf is = BUF_INIT, would = BUF_INIT;
+	bool same;
 
-	for (size_t i = 0; i < image->seal.tag_count && fine; i++) {
-		struct str tag = image->seal.tags[i], full = ask_normal(&fleet->arena, tag, false);
+	dry[0] = "buildx";
+	dry[1] = "imagetools";
+	dry[2] = "create";
+	dry[3] = "--dry-run";
+	for (size_t i = 0; i < count; i++)
+		dry[4 + i] = words[i];
+	same = run(fleet, inspect, &is) == 0 && run(fleet, dry, &would) == 0
+		&& str_eq(str_trim(buf_str(&is)), str_trim(buf_str(&would)));
+	buf_release(&would);
+	buf_release(&is);
+	return same;
+}
 
-		fine = push_ref(pushing, found, tag, NULL);
-		if (!str_ends(full, STR(":latest")))
-			continue;
-		latest = true;
-		fine = fine && (!release || push_ref(pushing, found, full, release)) &&
-		       (!extra || push_ref(pushing, found, full, extra));
+/* The index REF over SOURCES, which the registry has. */
+static bool push_index(struct fleet *fleet, struct str ref, const char *const *sources, size_t count)
+{
+	const char **words = ARENA_ARRAY(&fleet->arena, count + 6, const char *);
+	struct buf text = BUF_INIT;
+	bool fine;
+
+	if (index_there(fleet, ref, sources, count)) {
+		printf("%.*s: the registry has it\n", STR_ARG(ref));
+		return true;
 	}
-	if (fine && extra && !latest && image->seal.tag_count)
-		fine = push_ref(pushing, found, ask_normal(&fleet->arena, image->seal.tags[0], false), extra);
+	words[0] = "buildx";
+	words[1] = "imagetools";
+	words[2] = "create";
+	words[3] = "-t";
+	words[4] = ref.p;
+	for (size_t i = 0; i < count; i++)
+		words[5 + i] = sources[i];
+	fine = run(fleet, words, &text) == 0;
+	if (fine)
+		printf("%.*s: pushed, an index of %zu platforms\n", STR_ARG(ref), count);
+	else
+		diag_error(fleet->diag, SPAN_NONE, "cannot push the index %.*s: %.*s", STR_ARG(ref),
+		           STR_ARG(str_trim(buf_str(&text))));
+	buf_release(&text);
+	fflush(stdout);
 	return fine;
 }
 
-/* A stamp, or "+NAME=TAG". */
+static bool push_family(struct fleet *fleet, const struct family *family, struct str tag, struct str ref)
+{
+	const char **sources = ARENA_ARRAY(&fleet->arena, family->count + 1, const char *);
+	bool fine = true;
+
+	for (size_t i = 0; i < family->count && fine; i++) {
+		struct str there = joined(&fleet->arena, ref, family->suffixes[i]);
+
+		sources[i] = there.p;
+		fine = push_one(fleet, family->images[i], joined(&fleet->arena, tag, family->suffixes[i]), there);
+	}
+	return fine && push_index(fleet, ref, sources, family->count);
+}
+
+/* Publishes SUBJECT, which TAG names here, as TAG with VERSION (NULL: its own) is called there. */
+static bool push_ref(struct pushing *pushing, const struct subject *subject, struct str tag, const char *version)
+{
+	struct fleet *fleet = &pushing->fleet;
+	struct str ref = push_name(&fleet->arena, tag, pushing->order, version);
+	bool fresh;
+
+	map_put(&pushing->done, ref, &fresh);
+	if (!fresh)
+		return true;
+	buf_addstr(&pushing->list, ref);
+	buf_addc(&pushing->list, '\n');
+	return subject->image ? push_one(fleet, subject->image, tag, ref)
+	                      : push_family(fleet, subject->family, tag, ref);
+}
+
+static bool push_tags(struct pushing *pushing, const struct subject *subject, struct str name, const struct str *tags,
+                      size_t count)
+{
+	struct arena *arena = &pushing->fleet.arena;
+	const struct map_entry *entry = map_get(&pushing->extras, name);
+	const char *release = pushing->order->release, *extra = entry ? entry->value.pointer : NULL;
+	bool fine = true, latest = false;
+
+	for (size_t i = 0; i < count && fine; i++) {
+		struct str full = ask_normal(arena, tags[i], false);
+
+		fine = push_ref(pushing, subject, tags[i], NULL);
+		if (!str_ends(full, STR(":latest")))
+			continue;
+		latest = true;
+		fine = fine && (!release || push_ref(pushing, subject, full, release)) &&
+		       (!extra || push_ref(pushing, subject, full, extra));
+	}
+	if (fine && extra && !latest && count)
+		fine = push_ref(pushing, subject, ask_normal(arena, tags[0], false), extra);
+	return fine;
+}
+
+/* IMAGE's tags without the end that tells its platform. */
+static struct str *common_tags(struct arena *arena, const struct fleet_image *image, struct str suffix, size_t *count)
+{
+	struct str *tags = ARENA_ARRAY(arena, image->seal.tag_count + 1, struct str);
+
+	*count = 0;
+	for (size_t i = 0; i < image->seal.tag_count; i++) {
+		struct str tag = image->seal.tags[i];
+
+		if (str_ends(tag, suffix) && tag.n > suffix.n + 1)
+			tags[(*count)++] = (struct str){arena_strndup(arena, tag.p, tag.n - suffix.n - 1),
+			                                tag.n - suffix.n - 1};
+	}
+	return tags;
+}
+
+/* The family whose member IMAGE is, or NULL; *NAME and *AT: its name, and which of it. */
+static struct family *family_of(const struct pushing *pushing, const struct fleet_image *image, struct str *name,
+                                size_t *at)
+{
+	struct str full = image->place.name;
+	size_t dot = full.n;
+	const struct map_entry *entry;
+	struct family *family;
+
+	while (dot > 0 && full.p[dot - 1] != '.')
+		dot--;
+	if (dot == 0 || !(entry = map_get(&pushing->families, str_slice(full, 0, dot - 1))))
+		return NULL;
+	family = entry->value.pointer;
+	*name = entry->key;
+	for (*at = 0; *at < family->count; ++*at)
+		if (str_eq(family->suffixes[*at], str_slice(full, dot, full.n)))
+			return family;
+	return NULL;
+}
+
+static bool push_image(struct pushing *pushing, const struct fleet_image *image)
+{
+	struct fleet *fleet = &pushing->fleet;
+	struct subject subject = {.image = NULL};
+	struct str name = image->place.name, *tags = image->seal.tags;
+	size_t at, count = image->seal.tag_count;
+
+	subject.family = family_of(pushing, image, &name, &at);
+	if (!subject.family) {
+		subject.image = ask_find(&fleet->arena, &fleet->answer, image->seal.engine);
+	} else if (subject.family->done) {
+		return true;
+	} else {
+		subject.family->done = true;
+		tags = common_tags(&fleet->arena, image, subject.family->suffixes[at], &count);
+	}
+	return push_tags(pushing, &subject, name, tags, count);
+}
+
+/* Finds the images of the families. False after an error was said: one is missing. */
+static bool gather_families(struct pushing *pushing)
+{
+	struct fleet *fleet = &pushing->fleet;
+	bool fine = true;
+
+	for (size_t i = 0; i < fleet->count; i++) {
+		struct str name;
+		size_t at;
+		struct family *family = family_of(pushing, &fleet->images[i], &name, &at);
+
+		if (family)
+			family->images[at] = ask_find(&fleet->arena, &fleet->answer, fleet->images[i].seal.engine);
+	}
+	for (size_t i = 0; i < pushing->families.count; i++) {
+		const struct map_entry *entry = &pushing->families.entries[i];
+		const struct family *family = entry->value.pointer;
+
+		for (size_t j = 0; j < family->count; j++) {
+			if (family->images[j])
+				continue;
+			diag_error(fleet->diag, SPAN_NONE, "%.*s.%.*s is not among the images", STR_ARG(entry->key),
+			           STR_ARG(family->suffixes[j]));
+			fine = false;
+		}
+	}
+	return fine;
+}
+
+static struct family *new_family(struct arena *arena, struct str list)
+{
+	struct family *family = ARENA_NEW(arena, struct family);
+
+	*family = (struct family){.suffixes = ARENA_ARRAY(arena, list.n + 1, struct str)};
+	for (size_t at = 0, end; at < list.n; at = end + 1) {
+		end = str_find(list, ',', at);
+		family->suffixes[family->count++] = str_slice(list, at, end);
+	}
+	family->images = ARENA_ARRAY(arena, family->count + 1, const struct ask_image *);
+	return family;
+}
+
+/* A stamp, "+NAME=TAG" or "%NAME=SUFFIX,...". */
 static bool add_word(void *context, struct str word)
 {
 	struct pushing *pushing = context;
@@ -206,11 +400,16 @@ static bool add_word(void *context, struct str word)
 	char *kept = arena_strndup(&fleet->arena, word.p, word.n);
 	size_t equals = str_find(word, '=', 0);
 
-	if (kept[0] != '+')
+	if (kept[0] != '+' && kept[0] != '%')
 		return fleet_add(fleet, kept);
 	if (equals == word.n) {
-		diag_error(fleet->diag, SPAN_NONE, "%s: +NAME=TAG is needed", kept);
+		diag_error(fleet->diag, SPAN_NONE, "%s: %cNAME=... is needed", kept, kept[0]);
 		return false;
+	}
+	if (kept[0] == '%') {
+		map_put(&pushing->families, (struct str){kept + 1, equals - 1}, NULL)->value.pointer =
+			new_family(&fleet->arena, (struct str){kept + equals + 1, word.n - equals - 1});
+		return true;
 	}
 	map_put(&pushing->extras, (struct str){kept + 1, equals - 1}, NULL)->value.pointer = kept + equals + 1;
 	return true;
@@ -240,16 +439,19 @@ int push_all(const struct push *order, struct diag *diag)
 	bool fine = fleet_init(fleet, diag, order->words);
 
 	map_init(&pushing.extras);
+	map_init(&pushing.families);
 	map_init(&pushing.done);
 	fine = fine && words_each(order->stamps, diag, add_word, &pushing) && fleet_ask(fleet);
 	for (size_t i = 0, n = fine ? fleet->count : 0; i < n; i++)
 		fine = check_image(fleet, &fleet->images[i]) && fine;
+	fine = fine && gather_families(&pushing);
 	for (size_t i = 0; fine && i < fleet->count; i++)
 		fine = push_image(&pushing, &fleet->images[i]);
 	if (fine && order->out)
 		fine = write_list(order->out, &pushing.list, diag);
 	buf_release(&pushing.list);
 	map_release(&pushing.done);
+	map_release(&pushing.families);
 	map_release(&pushing.extras);
 	fleet_release(fleet);
 	return fine ? 0 : -1;

@@ -18,7 +18,9 @@ struct push {
 	const char *out;            /* gets what is published, dated so that Ninja runs the edge again; or NULL */
 	/*
 	 * X.image of each image, see words.h.  "+NAME=TAG" gives the image NAME that tag as well, in
-	 * each repository where it is `latest`, or else in that of its first tag.  NULL-terminated.
+	 * each repository where it is `latest`, or else in that of its first tag.  "%NAME=SUFFIX,..." says that the images
+	 * NAME.SUFFIX differ in their platform: their tags end in -SUFFIX, and without that the registry gets an index
+	 * of them (by buildx).  NULL-terminated.
 	 */
 	const char *const *stamps;
 	const char *registry;       /* HOST[/PREFIX] to push to, or NULL: where the tags say */

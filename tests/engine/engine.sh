@@ -135,12 +135,13 @@ current_begin()
 	"$DTK_SRC/tests/engine/current" "$DTK_BUILD/.engine-cache" || return 1
 	mkdir -p "$current_home/binfmt" && : >"$current_home/dtk-engine" || return 1
 	current_bin=$DTK_BUILD/.engine-cache/bin
-	DTK_TEST_ARM64=$DTK_BUILD/.engine-cache/busybox-arm64
-	current_binfmt || DTK_TEST_ARM64=
 	echo --userland-proxy=false >"$current_home/flags"
 	current_json=$(engine_json '"containerd-snapshotter": true')
 	DTK_TEST_CURRENT_HOST=$(PATH=$current_bin:$PATH engine_start "$current_home" "$current_json") || return 1
 	DTK_TEST_CURRENT_DOCKER=$current_bin/docker
+	# Now, as starting it takes away what is mounted there.
+	DTK_TEST_ARM64=$DTK_BUILD/.engine-cache/busybox-arm64
+	current_binfmt || DTK_TEST_ARM64=
 	export DTK_TEST_CURRENT_DOCKER DTK_TEST_CURRENT_HOST DTK_TEST_ARM64
 }
 
