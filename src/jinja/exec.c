@@ -37,6 +37,15 @@ static void frame_open(struct run *r, struct frame *frame, const struct func *fu
 	}
 }
 
+static struct value block_object(struct run *r, enum object_kind kind, struct context *context,
+                                 struct block_stack *stack, size_t depth)
+{
+	struct block_object *object = ARENA_NEW(r->arena, struct block_object);
+
+	*object = (struct block_object){{kind}, context, stack, depth};
+	return (struct value){.kind = VALUE_OBJECT, .as.object = &object->base};
+}
+
 void exec_root(struct run *r, const struct jinja_template *template, struct context *context)
 {
 	const struct jinja_template *parent = r->parent;
@@ -58,13 +67,8 @@ void exec_root(struct run *r, const struct jinja_template *template, struct cont
 		r->parent = NULL;
 		r->source = each->source;
 		frame_open(r, frame, each->root);
-		if (each->root->uses_self) {
-			struct block_object *self = ARENA_NEW(r->arena, struct block_object);
-
-			*self = (struct block_object){{OBJECT_SELF}, context, NULL, 0};
-			frame->slots[each->root->self_slot] = (struct value){.kind = VALUE_OBJECT,
-				.as.object = &self->base};
-		}
+		if (each->root->uses_self)
+			frame->slots[each->root->self_slot] = block_object(r, OBJECT_SELF, context, NULL, 0);
 		exec_loads(r, &each->root->loads, frame, false);
 		exec_nodes(r, &each->root->body, frame);
 		run_pop(r, top);
@@ -73,15 +77,6 @@ void exec_root(struct run *r, const struct jinja_template *template, struct cont
 	}
 	r->parent = parent;
 	r->source = source;
-}
-
-static struct value block_object(struct run *r, enum object_kind kind, struct context *context,
-                                 struct block_stack *stack, size_t depth)
-{
-	struct block_object *object = ARENA_NEW(r->arena, struct block_object);
-
-	*object = (struct block_object){{kind}, context, stack, depth};
-	return (struct value){.kind = VALUE_OBJECT, .as.object = &object->base};
 }
 
 static struct value block_super(struct run *r, const struct func *func, struct context *context,
@@ -147,14 +142,23 @@ static struct value apply_filters(struct run *r, const struct node *filter, stru
 	return call_filter_node(r, filter, frame, body);
 }
 
-static enum flow exec_set_block(struct run *r, const struct node *node, struct frame *frame)
+/* Runs the body of a block whose text is taken, as *V. */
+static enum flow exec_captured(struct run *r, const struct scope_node *scope, struct frame *frame, struct value *v)
 {
-	const struct scope_node *scope = node->as.scope;
 	size_t start = r->out->n;
 
 	exec_loads(r, &scope->loads, frame, false);
 	enum flow flow = exec_nodes(r, &scope->body, frame);
-	struct value v = make_captured(r, start);
+	*v = make_captured(r, start);
+	return flow;
+}
+
+static enum flow exec_set_block(struct run *r, const struct node *node, struct frame *frame)
+{
+	const struct scope_node *scope = node->as.scope;
+	struct value v;
+	enum flow flow = exec_captured(r, scope, frame, &v);
+
 	if (r->failed || flow != FLOW_NEXT)
 		return flow;
 	if (scope->filter)
@@ -171,11 +175,9 @@ static enum flow exec_set_block(struct run *r, const struct node *node, struct f
 static enum flow exec_filter_block(struct run *r, const struct node *node, struct frame *frame)
 {
 	const struct scope_node *scope = node->as.scope;
-	size_t start = r->out->n;
+	struct value v;
+	enum flow flow = exec_captured(r, scope, frame, &v);
 
-	exec_loads(r, &scope->loads, frame, false);
-	enum flow flow = exec_nodes(r, &scope->body, frame);
-	struct value v = make_captured(r, start);
 	if (r->failed || flow != FLOW_NEXT)
 		return flow;
 	v = apply_filters(r, scope->filter, frame, v);

@@ -185,7 +185,8 @@ static struct value round_common(struct run *r, struct value self, int64_t preci
 			return self;
 		return value_float(strtod(room, NULL));
 	}
-	return value_float(round_tens(self.as.real, -precision));
+	double rounded = round_tens(self.as.real, -precision);
+	return isfinite(rounded) ? value_float(rounded) : run_fail(r, "the rounded number is too large");
 }
 
 BUILTIN(filter_round)

@@ -127,6 +127,9 @@ static uint32_t escape_digits(struct str text, size_t *at, unsigned base, unsign
 	return n < least ? UINT32_MAX : code;
 }
 
+/* Instead of a code point: \N{...}, for which there is no table of names. */
+#define ESCAPE_NAME (UINT32_MAX - 2)
+
 static uint32_t escape_code(struct str text, size_t *at)
 {
 	static const char names[] = "n\nt\tr\ra\ab\bf\fv\v\\\\''\"\"";
@@ -138,6 +141,8 @@ static uint32_t escape_code(struct str text, size_t *at)
 		return escape_digits(text, at, 16, 4, 4);
 	if (c == 'U')
 		return escape_digits(text, at, 16, 8, 8);
+	if (c == 'N' && *at < text.n && text.p[*at] == '{')
+		return ESCAPE_NAME;
 	if (c >= '0' && c <= '7') {
 		--*at;
 		return escape_digits(text, at, 8, 1, 3);
@@ -168,6 +173,9 @@ static void literal_escapes(struct literal *literal, struct str body, struct are
 		if (code == UINT32_MAX - 1) {
 			memcpy(out + n, body.p + start, at - start);
 			n += at - start;
+		} else if (code == ESCAPE_NAME) {
+			literal->error = "names of characters are not known: write \\u and the number";
+			return;
 		} else if (code > 0x10ffff || (code >= 0xd800 && code < 0xe000)) {
 			literal->error = "string escape that is no character";
 			return;
