@@ -90,3 +90,45 @@ try "an error is one every time"
 rm templates/node.j2
 status 1 dtk-gen
 status 1 dtk-gen
+
+try "directories that are searched for Dockerfiles"
+mkdir -p found/docker/services/one
+cd found
+echo 'FROM scratch' >docker/services/one/Dockerfile
+echo 'discover: docker/services/*/Dockerfile' >m.yaml
+sleep 0.1
+# made WORDS: dtk-gen says what the record does not hide.
+made()
+{
+	status 0 dtk-gen --config m.yaml
+	present generated/stamps/.seen
+	sleep 0.05
+	touch -d '2001-01-01' generated/stamps/.seen
+	status 0 dtk-gen --config m.yaml
+	equal "$(date -d 2001-01-01 +%s)" "$(stat -c %Y generated/stamps/.seen)" "the record's time"
+}
+made
+has 'build one: phony' build.ninja
+cp -r docker/services/one docker/services/two
+touch -d '2001-01-01' docker/services
+made
+has 'build two: phony' build.ninja
+mkdir docker/services/three
+made
+lacks 'build three: phony' build.ninja
+echo 'FROM one' >docker/services/three/Dockerfile
+made
+has 'build three: phony' build.ninja
+rm -r docker/services/two
+made
+lacks 'build two: phony' build.ninja
+
+try "a matrix that asks for the date"
+echo 'images: [{name: dated, dockerfile: docker/services/one/Dockerfile, tags: "t/x:${date}"}]' >m.yaml
+made
+has "t/x:$(date -u +%Y-%m-%d)" build.ninja
+has "@$(date -u +%Y-%m-%d)" generated/stamps/.seen
+has .always generated/.dep
+sed -i 's/^@.*/@2001-01-01/' generated/stamps/.seen
+status 0 dtk-gen --config m.yaml
+has "@$(date -u +%Y-%m-%d)" generated/stamps/.seen

@@ -77,6 +77,19 @@ tick
 sed -i 's/of: ".*"/of: "others"/' m.yaml
 expect_ninja all nessie "a label"
 
+try "values are data: no shell, no Ninja runs them"
+tick
+cat >>m.yaml <<'END'
+  - name: minio
+    labels: {nasty: "$(touch pwned) `touch pwned` 'one' \"two\" ; $HOME $in ${name} | \\"}
+END
+expect_ninja all minio "a hostile label"
+equal "\$(touch pwned) \`touch pwned\` 'one' \"two\" ; \$HOME \$in minio | \\" \
+	"$(real image inspect --format '{{.Config.Labels.nasty}}' "$id/minio")" "the label"
+forget
+generated/build.sh minio >"$temp/out" 2>&1 || broken "build.sh with a hostile label"
+[ ! -e pwned ] || broken "a label was run"
+
 try "a new service directory: it alone"
 tick
 service spark java
