@@ -24,7 +24,7 @@ static bool vars_next(struct str text, size_t from, size_t *begin, size_t *end)
 	for (size_t i = str_find(text, '$', from); i + 1 < text.n; i = str_find(text, '$', i + 1)) {
 		size_t close = str_find(text, '}', i);
 
-		if (text.p[i + 1] != '{' || close == text.n)
+		if (text.p[i + 1] != '{' || close == text.n || (i > from && text.p[i - 1] == '$'))
 			continue;
 		*begin = i;
 		*end = close + 1;
@@ -139,12 +139,21 @@ static enum vars_known vars_find(const struct axes *axes, uint32_t layer, struct
 	return part->text.n ? VARS_DEFINED : VARS_UNDEFINED;
 }
 
+/* What stands between variables, $${ as ${. */
 static void vars_literal(struct vars_template *template, size_t from, size_t to)
 {
-	if (from < to)
+	struct str text = str_slice(template->source.text, 0, to);
+
+	while (from < to) {
+		size_t end = str_find(text, '$', from);
+
+		while (end < to && !str_starts(str_slice(text, end, to), STR("$${")))
+			end = str_find(text, '$', end + 1);
 		template->parts[template->count++] = (struct vars_part){
-			.text = str_slice(template->source.text, from, to), .axis = MATRIX_NONE, .offset = from,
-			.length = to - from};
+			.text = str_slice(text, from, end < to ? end + 1 : to), .axis = MATRIX_NONE, .offset = from,
+			.length = (end < to ? end + 1 : to) - from};
+		from = end < to ? end + 2 : to;
+	}
 }
 
 bool vars_compile(const struct axes *axes, uint32_t layer, const char *what, struct vars_template *template)
@@ -153,7 +162,7 @@ bool vars_compile(const struct axes *axes, uint32_t layer, const char *what, str
 	size_t at = 0, count = 1;
 	bool ok = true;
 
-	for (size_t begin, end, i = 0; vars_next(text, i, &begin, &end); i = end)
+	for (size_t i = str_find(text, '$', 0); i < text.n; i = str_find(text, '$', i + 1))
 		count += 2;
 	template->parts = ARENA_ARRAY(axes->matrix->arena, count, struct vars_part);
 	for (size_t begin, end; vars_next(text, at, &begin, &end); at = end) {

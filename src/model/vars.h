@@ -9,7 +9,7 @@
  *
  * A variable is os_version, os_major, python_version, the name of a declared
  * axis, a scalar of build_config (plain or as build_config.NAME), or, where that has none of the name,
- * name (of the layer or image), version, git or date.
+ * name (of the layer or image), version, git or date.  $${ is ${.
  */
 struct vars_part {
 	struct str text;       /* literal, or what a variable stands for whatever the combination */

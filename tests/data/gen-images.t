@@ -46,8 +46,8 @@ equal 3 "$(wc -l <plan)"
 try "pushes: one list, where to, which version"
 has 'push --registry 127.0.0.1:5000 --repository r.example/o --release v1 ' build.ninja
 has 'build push: phony push-all' build.ninja
-ninja -t commands push-nessie >commands
-has 'generated/stamps/nessie.image +nessie=nessie-2.0 -- ' commands
+ninja -t commands push-nessie >list
+has 'generated/stamps/nessie.image +nessie=nessie-2.0 -- ' list
 has '+nessie=nessie-2.0' generated/_images.services
 lacks base-alpine generated/_images.services
 gen --registry user --release v2
