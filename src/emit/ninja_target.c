@@ -73,7 +73,8 @@ static void family_word(const struct plan *plan, const struct plan_image *image,
 
 	buf_addc(out, '%');
 	quote_shell(out, family);
-	for (const char *between = "="; image < plan->images + plan->image_count && str_eq(image->family, family); image++) {
+	for (const char *between = "="; image < plan->images + plan->image_count && str_eq(image->family, family);
+	     image++) {
 		buf_adds(out, between);
 		buf_addstr(out, str_slice(image->name, family.n + 1, image->name.n));
 		between = ",";

@@ -156,7 +156,7 @@ static void add_general(struct run *r, int precision, bool hash, double shown)
 
 	precision = precision ? precision : 1;
 	snprintf(room, sizeof room, "%.*e", precision > 17 ? 17 : precision - 1, shown);
-	if (atoi(strchr(room, 'e') + 1) == precision - 1) {
+	if (strtol(strchr(room, 'e') + 1, NULL, 10) == precision - 1) {
 		add_float(r, "%.*e", precision - 1, shown);
 		char *e = memchr(r->out->p + start, 'e', r->out->n - start), *cut = e;
 		while (!hash && cut > r->out->p + start + 1 && cut[-1] == '0')

@@ -220,7 +220,8 @@ static void put_middle(struct linker *l, struct str word)
 		buf_adds(l->r->out, "</a>");
 		return;
 	}
-	if (memchr(word.p, '@', word.n) && !str_starts(word, STR("www.")) && !memchr(word.p, ':', word.n) && is_mail(word)) {
+	if (memchr(word.p, '@', word.n) && !str_starts(word, STR("www.")) && !memchr(word.p, ':', word.n) &&
+	    is_mail(word)) {
 		put_link(l, "mailto:", word, word, false);
 		buf_adds(l->r->out, "</a>");
 		return;
@@ -345,7 +346,8 @@ static bool is_scheme(struct run *r, struct value v)
 
 struct value filter_urlize(struct run *r, struct value self, struct value *argv, const struct args *args)
 {
-	struct linker l = {.r = r, .limit = arg_int_or_none(r, argv[0], -1), .rel = rel_of(r, argv[3], arg_bool(r, argv[1], false))};
+	struct linker l = {.r = r, .limit = arg_int_or_none(r, argv[0], -1),
+	                   .rel = rel_of(r, argv[3], arg_bool(r, argv[1], false))};
 	size_t start = r->out->n;
 	unsigned bytes;
 

@@ -115,7 +115,8 @@ static bool platform_too_long(struct platforms *all, const struct plan_image *fr
 }
 
 /* IMAGE, a copy of FROM, for PLATFORM. */
-static bool platform_image(struct platforms *all, const struct plan_image *from, size_t number, struct plan_image *image)
+static bool platform_image(struct platforms *all, const struct plan_image *from, size_t number,
+                           struct plan_image *image)
 {
 	struct arena *arena = &all->planner->plan->arena;
 	bool ok = true;

@@ -90,7 +90,7 @@ bounded()
 	printf '%s' "$1" >bound.j2
 	status 1 timeout 20 dtk-gen -t render bound.j2
 	has "$2" err
-	status 1 dtk-gen -t render $3 bound.j2
+	status 1 dtk-gen -t render "$3" bound.j2
 	has "$4" err
 }
 bounded '{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}' 'nested too deeply' --max-depth=7 '(more than 7)'

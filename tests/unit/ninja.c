@@ -16,7 +16,8 @@
 
 static struct str base_tags[] = {S("t:base")}, top_tags[] = {S("t:top"), S("t:$latest")};
 static struct plan_arg arguments[] = {{S("A"), S("$x 'y' \"z\" : | #")}, {S("B"), S("")}};
-static struct plan_parent on_base[] = {{0, S("t:base")}}, on_both[] = {{1, S("t:left")}, {2, S("t:ri'ght")}};
+static struct plan_parent on_base[] = {{.image = 0, .ref = S("t:base")}},
+                          on_both[] = {{.image = 1, .ref = S("t:left")}, {.image = 2, .ref = S("t:ri'ght")}};
 static struct str onbuild[] = {S(TREE "/Dockerfile.left")};
 static struct plan_image images[] = {
 	{.name = S("base"), .dockerfile = S(TREE "/Dockerfile.base"), .context = S("."), .tags = base_tags,
