@@ -130,22 +130,6 @@ case $(built) in
 esac
 quiet all
 
-try "what cannot work is said, with what is missing"
-status 1 dtk-gen --config m.yaml --docker podman --engine podman
-has 'podman cannot build for several platforms' err
-has '--engine buildx' err
-sed 's/^  - {name: native, /  - {name: native, platforms: [linux\/arm64, linux\/amd64], /' m.yaml >n.yaml
-status 1 dtk-gen --config n.yaml
-has "'native' is built for linux/arm64, but 'native-base', on which it stands, is not" err
-sed 's#, platforms: \[linux/amd64, linux/arm64\]}#, platforms: [linux/amd64, linux/arm64/v9]}#' m.yaml >n.yaml
-status 1 dtk-gen --config n.yaml
-has "'app' is built for linux/arm64, but 'base', on which it stands, is not" err
-sed '/^    platforms/d' m.yaml >n.yaml
-status 1 dtk-gen --config n.yaml
-has "'app' stands on 'base', which is built for several platforms" err
-status 2 dtk-gen --config m.yaml --platform linux,arm
-has '--platform is a list' err
-
 try "a machine that lacks a platform's programs"
 sed -i 's#linux/arm64\]#linux/s390x]#' m.yaml
 # No kernel knows what begins so.

@@ -75,7 +75,7 @@ static void test_plain(void)
 static size_t size_of_build(size_t count)
 {
 	struct plan_image *images = mem_alloc(count * sizeof *images);
-	struct plan_parent parent = {0, STR("r:0")};
+	struct plan_parent parent = {.image = 0, .ref = STR("r:0")};
 	struct plan plan = {.images = images, .image_count = count, .buildkit = true};
 	struct str tag = STR("r:t");
 	struct engine engine;
