@@ -85,7 +85,7 @@ for engine in docker podman; do
 done
 status 1 dtk-gen --config m.yaml --docker podman
 has 'podman cannot build for several platforms' err
-for list in linux linux,arm 'linux/amd64,' , 'linux/a b' linux/a/b/c; do
+for list in linux linux,arm 'linux/amd64,,linux/arm64' 'linux/a b' linux/a/b/c; do
 	status 2 dtk-gen --config m.yaml --platform "$list"
 	has '--platform is a list such as' err
 done

@@ -28,6 +28,7 @@ new_tree() {
 	export DTK_TEST_SECRET
 	image base 'FROM scratch' 'COPY busybox /bin/busybox' \
 		'RUN ["/bin/busybox", "--install", "-s", "/bin"]' "RUN echo $id >/id"
+	# shellcheck disable=SC2016 # the container's shell expands it
 	image tool "FROM $id/base" 'ARG FLAVOUR=none' \
 		'RUN --mount=type=cache,target=/cache echo "$FLAVOUR" >>/cache/seen && cat /cache/seen >/flavours'
 	image app "FROM $id/tool" 'COPY app /app'
