@@ -205,7 +205,7 @@ BUILTIN(filter_first)
 static bool reversible(struct value v)
 {
 	return v.kind == VALUE_LIST || v.kind == VALUE_TUPLE || v.kind == VALUE_STRING ||
-		v.kind == VALUE_DICT ||
+		v.kind == VALUE_DICT || v.kind == VALUE_UNDEFINED ||
 	       (v.kind == VALUE_OBJECT &&
 		(v.as.object->kind == OBJECT_RANGE || v.as.object->kind == OBJECT_VIEW));
 }

@@ -4,6 +4,7 @@
 #include "jinja/unicode.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 static unsigned digit_value(char c)
@@ -154,9 +155,21 @@ static uint32_t escape_code(struct str text, size_t *at)
 	return UINT32_MAX - 1;
 }
 
+/*
+ * A backslash before a character that is no ASCII: Jinja2 escapes that one
+ * first, so that the backslash stays and the escape's text follows it.
+ */
+static size_t escape_wide(struct str text, size_t *at, char *out)
+{
+	unsigned bytes, code = utf8_decode(text.p + *at, text.p + text.n, &bytes);
+
+	*at += bytes;
+	return (size_t)snprintf(out, 11, code < 0x100 ? "\\x%02x" : code < 0x10000 ? "\\u%04x" : "\\U%08x", code);
+}
+
 static void literal_escapes(struct literal *literal, struct str body, struct arena *arena)
 {
-	char *out = arena_alloc(arena, body.n + 1);
+	char *out = arena_alloc(arena, body.n * 2 + 2);
 	size_t n = 0;
 
 	for (size_t at = 0; at < body.n;) {
@@ -167,6 +180,10 @@ static void literal_escapes(struct literal *literal, struct str body, struct are
 		size_t start = at++;
 		if (body.p[at] == '\n') {
 			at++;
+			continue;
+		}
+		if ((unsigned char)body.p[at] >= 0x80) {
+			n += escape_wide(body, &at, out + n);
 			continue;
 		}
 		uint32_t code = escape_code(body, &at);

@@ -224,6 +224,20 @@ static struct value range_member(struct run *r, struct value self, struct str na
 	return str_is(name, "step") ? value_int(range->step) : make_undefined(r, UNDEFINED_MEMBER, name, "range");
 }
 
+/* self.NAME, or super of a block; missing where there is none. */
+static struct value block_member(struct run *r, const struct block_object *block, const struct name *name)
+{
+	bool self = block->base.kind == OBJECT_SELF;
+	struct block_stack *stack = self ? context_block(block->context, name) : block->stack;
+	size_t depth = self ? 0 : block->depth + 1;
+
+	if ((!self && !str_is(name->text, "super")) || !stack || depth >= stack->count)
+		return value_undefined();
+	struct block_object *next = ARENA_NEW(r->arena, struct block_object);
+	*next = (struct block_object){{OBJECT_BLOCK}, block->context, stack, depth};
+	return (struct value){.kind = VALUE_OBJECT, .as.object = &next->base};
+}
+
 static struct value object_member(struct run *r, struct value self, const struct name *name)
 {
 	struct object *object = self.as.object;
@@ -255,21 +269,11 @@ static struct value object_member(struct run *r, struct value self, const struct
 		return macro_member(r, ((const struct macro_object *)object)->func, name->text);
 	case OBJECT_SELF:
 	case OBJECT_BLOCK: {
-		struct block_object *block = (struct block_object *)object, *next;
-		struct block_stack *stack = block->stack;
-		size_t depth = block->depth + 1;
+		struct value v = block_member(r, (const struct block_object *)object, name);
 
-		if (object->kind == OBJECT_SELF) {
-			stack = context_block(block->context, name);
-			depth = 0;
-		} else if (!str_is(name->text, "super")) {
-			break;
-		}
-		if (!stack || depth >= stack->count)
-			break;
-		next = ARENA_NEW(r->arena, struct block_object);
-		*next = (struct block_object){{OBJECT_BLOCK}, block->context, stack, depth};
-		return (struct value){.kind = VALUE_OBJECT, .as.object = &next->base};
+		if (!value_missing(v))
+			return v;
+		break;
 	}
 	default:
 		break;

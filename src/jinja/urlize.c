@@ -220,8 +220,7 @@ static void put_middle(struct linker *l, struct str word)
 		buf_adds(l->r->out, "</a>");
 		return;
 	}
-	if (memchr(word.p, '@', word.n) && !str_starts(word, STR("www.")) && !memchr(word.p, ':', word.n) &&
-	    is_mail(word)) {
+	if (!str_starts(word, STR("www.")) && str_find(word, ':', 0) == word.n && is_mail(word)) {
 		put_link(l, "mailto:", word, word, false);
 		buf_adds(l->r->out, "</a>");
 		return;
@@ -346,12 +345,12 @@ static bool is_scheme(struct run *r, struct value v)
 
 struct value filter_urlize(struct run *r, struct value self, struct value *argv, const struct args *args)
 {
-	struct linker l = {.r = r, .limit = arg_int_or_none(r, argv[0], -1),
-	                   .rel = rel_of(r, argv[3], arg_bool(r, argv[1], false))};
+	struct linker l = {.r = r, .limit = arg_int_or_none(r, argv[0], -1)};
 	size_t start = r->out->n;
 	unsigned bytes;
 
 	(void)args;
+	l.rel = rel_of(r, argv[3], arg_bool(r, argv[1], false));
 	if (!value_missing(argv[2]) && argv[2].kind != VALUE_NONE) {
 		text_escape(r->out, value_text(r, argv[2]));
 		l.target = value_str(make_captured(r, start));
