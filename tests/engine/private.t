@@ -17,7 +17,7 @@ real()
 }
 
 try "configure --bootstrap starts one and records it"
-status 0 "$DTK_SRC/configure" --bootstrap
+status 0 "$DTK_SRC/configure" --bootstrap --engine=docker
 if [ ! -e .engine ]; then
 	try "this machine has an engine that builds: it is used as it is"
 	lacks '.engine/docker.sock' build.ninja
