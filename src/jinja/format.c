@@ -248,14 +248,16 @@ static void put_conversion(struct percent *p, const struct conversion *c)
 		return;
 	if (c->type == 's' || c->type == 'r' || c->type == 'a')
 		put_text(r, c, v);
-	else if (strchr("diuxXo", c->type))
+	else if (c->type && strchr("diuxXo", c->type))
 		put_int(r, c, v);
-	else if (strchr("eEfFgG", c->type))
+	else if (c->type && strchr("eEfFgG", c->type))
 		put_float(r, c, v);
 	else if (c->type == 'c')
 		put_char(r, c, v);
-	else
+	else if (c->type)
 		run_fail(r, "unknown conversion '%%%c' in the format", c->type);
+	else
+		run_fail(r, "a NUL is no conversion of a format");
 }
 
 /* Whether Python takes V for a mapping, of which nothing has to be used. */

@@ -1,6 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "jinja/run.h"
 
+/* A filter passes on what it bound to its target: several names make a tuple of a list. */
+static void loop_pass(struct run *r, const struct for_node *node, struct value *item)
+{
+	if (node->filter_target->kind == NODE_TARGETS && item->kind == VALUE_LIST)
+		*item = make_tuple(r, item->as.list->items, item->as.list->count);
+}
+
 /* The next item that passes the loop's filter. */
 static bool loop_fetch(struct run *r, const struct for_node *node, struct iter *iter, struct frame *frame,
                        struct value *item)
@@ -11,8 +18,10 @@ static bool loop_fetch(struct run *r, const struct for_node *node, struct iter *
 		eval_assign(r, node->filter_target, frame, *item);
 		struct value v = eval(r, node->filter, frame);
 		r->at = node->filter;
-		if (op_truth(r, v))
+		if (op_truth(r, v)) {
+			loop_pass(r, node, item);
 			return !r->failed;
+		}
 		if (!run_step(r))
 			break;
 	}
