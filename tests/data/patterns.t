@@ -62,6 +62,9 @@ for shell in $shells; do
 	A=1 E=2 F_2=3 REQUIRED_VARS="A E F_2" with "$shell" true
 done
 
+try "the tree of services has the same entrypoint"
+same "$entrypoint" "$DTK_SRC/share/services/docker/base/alpine/scripts/entrypoint"
+
 try "the macros of service.j2"
 cat >image.j2 <<'TEMPLATE'
 {% from "service.j2" import syntax, user, labels, entrypoint, healthcheck, build_stage -%}
