@@ -15,7 +15,7 @@ trap 'exit 1' HUP INT TERM
 unset DOCKER_HOST DOCKER
 
 # The lines of the tour alone; then its commands, and what each is said to print.
-awk '/^A five-minute tour/ { on = 1 } /^The source/ { on = 0 } on && /^\t/ { print substr($0, 2) }' README >"$top/tour.txt"
+awk '/^A five-minute tour/ { on = 1 } /^Dockerfiles that are there already/ { on = 0 } on && /^\t/ { print substr($0, 2) }' README >"$top/tour.txt"
 commands=$(grep -c '^\$ ' "$top/tour.txt")
 [ "$commands" -gt 5 ] || fail "the README has no tour"
 
