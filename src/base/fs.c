@@ -30,7 +30,7 @@ static ssize_t read_some(int fd, void *to, size_t n)
 	return got;
 }
 
-static int write_all(int fd, struct str bytes)
+int fs_write_all(int fd, struct str bytes)
 {
 	while (bytes.n) {
 		ssize_t put = write(fd, bytes.p, bytes.n);
@@ -414,7 +414,7 @@ enum fs_written fs_write(const char *path, struct str bytes, mode_t mode)
 		return FS_SAME;
 	if (temp_make(&temp, path, mode, NULL) != 0)
 		return FS_FAILED;
-	if (write_all(temp.fd, bytes) != 0) {
+	if (fs_write_all(temp.fd, bytes) != 0) {
 		fs_temp_drop(&temp);
 		return FS_FAILED;
 	}

@@ -17,6 +17,9 @@ int fs_read(const char *path, struct buf *out);
 /* The whole file in ARENA, NUL-terminated. */
 int fs_read_arena(const char *path, struct arena *arena, struct str *text);
 
+/* Writes all of BYTES, however often it takes. */
+int fs_write_all(int fd, struct str bytes);
+
 enum fs_written { FS_SAME, FS_CHANGED, FS_FAILED };
 /*
  * Makes PATH hold exactly BYTES: nothing is done where it already does, else a

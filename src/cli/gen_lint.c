@@ -62,7 +62,7 @@ static bool lint_file(struct lint *lint, const char *path)
 
 /* --- The images of the plan --- */
 
-struct fleet {
+struct parents {
 	const struct plan *plan;
 	struct lint_image *images;
 	size_t at; /* the one under way */
@@ -70,12 +70,12 @@ struct fleet {
 
 static const struct lint_image *parent_of(void *context, struct str name)
 {
-	const struct fleet *fleet = context;
-	const struct plan_image *image = &fleet->plan->images[fleet->at];
+	const struct parents *all = context;
+	const struct plan_image *image = &all->plan->images[all->at];
 
 	for (size_t i = 0; i < image->parent_count; i++)
 		if (str_eq(image->parents[i].ref, name))
-			return &fleet->images[image->parents[i].image];
+			return &all->images[image->parents[i].image];
 	return NULL;
 }
 
@@ -98,11 +98,11 @@ static struct docker_file *dockerfile_of(struct lint *lint, const struct plan_im
 	return docker_parse(lint->arena, lint->diag, diag_source(lint->diag, path, image->text), image->text);
 }
 
-static bool lint_image(struct lint *lint, struct fleet *fleet, bool base)
+static bool lint_image(struct lint *lint, struct parents *all, bool base)
 {
-	const struct plan_image *image = &fleet->plan->images[fleet->at];
+	const struct plan_image *image = &all->plan->images[all->at];
 	struct lint_input input = {.file = dockerfile_of(lint, image), .target = image->target,
-	                           .parent = parent_of, .context = fleet, .base = base};
+	                           .parent = parent_of, .context = all, .base = base};
 	struct docker_arg *args = ARENA_ARRAY(lint->arena, image->arg_count + 1, struct docker_arg);
 
 	for (size_t i = 0; i < image->arg_count; i++)
@@ -110,7 +110,7 @@ static bool lint_image(struct lint *lint, struct fleet *fleet, bool base)
 	input.args = args;
 	input.arg_count = image->arg_count;
 	if (input.file)
-		fleet->images[fleet->at] = lint_dockerfile(lint, &input);
+		all->images[all->at] = lint_dockerfile(lint, &input);
 	return input.file != NULL;
 }
 
@@ -118,21 +118,21 @@ static bool lint_image(struct lint *lint, struct fleet *fleet, bool base)
 static bool lint_plan(struct lint *lint, struct gen *gen)
 {
 	struct lint silent = {.arena = lint->arena, .diag = lint->diag};
-	struct fleet fleet = {.plan = gen->plan};
+	struct parents all = {.plan = gen->plan};
 	bool *base, fine = true, fresh;
 	struct map layers;
 
 	base = have_children(gen->plan, lint->arena);
-	fleet.images = ARENA_ARRAY(lint->arena, gen->plan->image_count + 1, struct lint_image);
+	all.images = ARENA_ARRAY(lint->arena, gen->plan->image_count + 1, struct lint_image);
 	memset(silent.off, 1, sizeof silent.off);
 	map_init(&layers);
-	for (; fleet.at < gen->plan->image_count; fleet.at++) {
-		struct str layer = gen->plan->images[fleet.at].layer;
+	for (; all.at < gen->plan->image_count; all.at++) {
+		struct str layer = gen->plan->images[all.at].layer;
 
 		fresh = true;
 		if (layer.n)
 			map_put(&layers, layer, &fresh);
-		fine = lint_image(fresh ? lint : &silent, &fleet, base[fleet.at]) && fine;
+		fine = lint_image(fresh ? lint : &silent, &all, base[all.at]) && fine;
 	}
 	map_release(&layers);
 	return fine;

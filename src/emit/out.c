@@ -101,12 +101,12 @@ static bool is_bare(const struct out *out)
 	return bare;
 }
 
-/* A plain file of the tree, as Dockerfile.X: a bare tree has none. */
+/* True where PATH is a name in the tree itself. */
 static bool in_tree(const struct out *out, struct str path)
 {
 	struct str tree = str_of(out->tree);
 
-	return path.n > tree.n + 1 && str_starts(path, tree) && path.p[tree.n] == '/' && path.p[tree.n + 1] != '.' &&
+	return path.n > tree.n + 1 && str_starts(path, tree) && path.p[tree.n] == '/' &&
 	       str_find(path, '/', tree.n + 1) == path.n;
 }
 
@@ -267,20 +267,6 @@ static void sweep(struct out *out, const char *dir, time_t age)
 
 /* --- Writing --- */
 
-static bool write_all(int fd, struct str bytes)
-{
-	while (bytes.n) {
-		ssize_t done = write(fd, bytes.p, bytes.n);
-
-		if (done < 0 && errno == EINTR)
-			continue;
-		if (done <= 0)
-			return false;
-		bytes = str_slice(bytes, (size_t)done, bytes.n);
-	}
-	return true;
-}
-
 /*
  * One temporary name, registered for removal, serves all files in turn.  The
  * mode needs no further call: dtk-gen's umask is 022.
@@ -305,7 +291,7 @@ static bool write_file(struct out *out, const char *path, struct str bytes, unsi
 	if (fine) {
 		fd = open(out->temp.path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
 		          flags & OUT_EXECUTABLE ? 0755 : 0644);
-		fine = fd >= 0 && write_all(fd, bytes) && (!(flags & OUT_LAST) || futimens(fd, times) == 0);
+		fine = fd >= 0 && fs_write_all(fd, bytes) == 0 && (!(flags & OUT_LAST) || futimens(fd, times) == 0);
 	}
 	if (fd >= 0 && close(fd) != 0)
 		fine = false;
@@ -418,7 +404,7 @@ static void tell(struct out *out, const struct out_file *file)
 /* Whether FILE differs, and that nobody else's is in the way. */
 static bool look_at(struct out *out, struct out_file *file, bool bare)
 {
-	if (bare && in_tree(out, file->path))
+	if (bare && in_tree(out, file->path) && file->path.p[strlen(out->tree) + 1] != '.')
 		file->changed = true;
 	else
 		compare(file);
@@ -442,15 +428,6 @@ static bool look(struct out *out, bool bare)
 
 /* --- A tree that is not there yet --- */
 
-static bool in_place(const struct out *out, const struct out_file *file)
-{
-	size_t n = strlen(out->tree);
-
-	return (file->flags & OUT_LAST) ||
-	       (file->path.n > n + 1 && str_starts(file->path, str_of(out->tree)) && file->path.p[n] == '/' &&
-	        str_find(file->path, '/', n + 1) == file->path.n);
-}
-
 const char *out_place(struct out *out)
 {
 	struct stat st;
@@ -458,7 +435,7 @@ const char *out_place(struct out *out)
 	if (out->mode != OUT_WRITE || lstat(out->tree, &st) == 0)
 		return out->tree;
 	for (size_t i = 0; i < out->count; i++)
-		if (!in_place(out, &out->files[i]))
+		if (!(out->files[i].flags & OUT_LAST) && !in_tree(out, out->files[i].path))
 			return out->tree;
 	if (staging_open(&out->staging, out->tree))
 		return out->staging.path;

@@ -52,6 +52,15 @@ static void remove_tree(const char *path)
 	nftw(path, remove_one, STAGING_DEPTH, FTW_DEPTH | FTW_PHYS);
 }
 
+/* What is under way, for the end of a process that memory failed. */
+static const char *unfinished;
+
+static void remove_unfinished(void)
+{
+	if (unfinished)
+		remove_tree(unfinished);
+}
+
 static bool hold(int fd)
 {
 	struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
@@ -82,11 +91,14 @@ static char *name_for(const char *tree)
 
 bool staging_open(struct staging *staging, const char *tree)
 {
+	static bool registered;
+
 	*staging = (struct staging){.path = name_for(tree), .dir = -1, .lock = -1};
 	if (!staging->path)
 		return false;
+	registered = registered || atexit(remove_unfinished) == 0;
 	postpone(&staging->mask);
-	if (mkdtemp(staging->path) && chmod(staging->path, 0755) == 0) {
+	if (mkdtemp(staging->path) && (unfinished = staging->path) && chmod(staging->path, 0755) == 0) {
 		staging->dir = open(staging->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 		if (staging->dir >= 0)
 			staging->lock = openat(staging->dir, ".lock", O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
@@ -107,26 +119,17 @@ struct writing {
 
 static bool write_one(int dir, const struct staged *file)
 {
-	struct str left = file->bytes;
 	int fd = openat(dir, file->name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, file->executable ? 0755 : 0644);
 	int saved;
 
 	if (fd < 0)
 		return false;
-	while (left.n) {
-		ssize_t done = write(fd, left.p, left.n);
-
-		if (done < 0 && errno == EINTR)
-			continue;
-		if (done <= 0) {
-			saved = errno;
-			close(fd);
-			errno = saved;
-			return false;
-		}
-		left = str_slice(left, (size_t)done, left.n);
-	}
-	return close(fd) == 0;
+	if (fs_write_all(fd, file->bytes) == 0)
+		return close(fd) == 0;
+	saved = errno;
+	close(fd);
+	errno = saved;
+	return false;
 }
 
 /* True where the work is to end: now, or because another thread failed. */
@@ -174,6 +177,7 @@ bool staging_write(const struct staging *staging, const struct staged *files, si
 
 static void finish(struct staging *staging)
 {
+	unfinished = NULL;
 	if (staging->dir >= 0)
 		close(staging->dir);
 	if (staging->lock >= 0)

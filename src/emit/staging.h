@@ -13,7 +13,7 @@
  * its files need no names of their own for a while, and threads share the work.
  *
  * SIGINT, SIGTERM and SIGHUP wait meanwhile: staging_close and staging_publish
- * let them come, after everything unfinished was removed.  What SIGKILL leaves
+ * let them come, after everything unfinished was removed, as it is at exit.  What SIGKILL leaves
  * is known by its name and by its lock, which nobody holds.
  */
 struct staging {

@@ -109,14 +109,6 @@ static const char *const *build_words(const struct building *building)
 	return engine_words(fresh->arena, command, words);
 }
 
-static long long milliseconds_since(struct timespec begun)
-{
-	struct timespec now = begun;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (long long)(now.tv_sec - begun.tv_sec) * 1000 + (now.tv_nsec - begun.tv_nsec) / 1000000;
-}
-
 /* The configuration's digest in buildx's metadata. */
 static struct str config_digest(struct arena *arena, const char *path)
 {
@@ -232,7 +224,7 @@ static bool make_image(struct building *building)
 
 	clock_gettime(CLOCK_MONOTONIC, &building->begun);
 	fine = fine && call_client(building);
-	building->took = milliseconds_since(building->begun);
+	building->took = engine_milliseconds(building->begun);
 	if (fine)
 		fine = hook_run(HOOK_SUCCESS, building->env, building->log.fd, diag);
 	else

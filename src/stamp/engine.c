@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 /* What the client would take from the caller's environment and what would change the image; edges fix it. */
@@ -146,6 +145,14 @@ int engine_run(const struct engine_call *call)
 		close(err[1]);
 	collect(out[0], call->out_text, err[0], call->err_text);
 	return wait_for(child, call);
+}
+
+long long engine_milliseconds(struct timespec begun)
+{
+	struct timespec now = begun;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (now.tv_sec - begun.tv_sec) * 1000LL + (now.tv_nsec - begun.tv_nsec) / 1000000;
 }
 
 const char *const *engine_words(struct arena *arena, const struct command *command, const char *const *words)

@@ -5,6 +5,7 @@
 #include "stamp/command.h"
 
 #include <signal.h>
+#include <time.h>
 
 /* The container engine, through its client: fork, exec and pipes, never a shell. */
 
@@ -30,6 +31,9 @@ enum { ENGINE_LATE = 124 };
  * Output that is captured is read to its end first, so a limit is for calls that write to descriptors.
  */
 int engine_run(const struct engine_call *call);
+
+/* Since BEGUN, of CLOCK_MONOTONIC. */
+long long engine_milliseconds(struct timespec begun);
 
 /* The client with WORDS after its global options; in ARENA, NULL-terminated. */
 const char *const *engine_words(struct arena *arena, const struct command *command, const char *const *words);

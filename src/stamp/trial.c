@@ -320,7 +320,8 @@ static bool run_healthy(const struct course *course)
 static bool run(struct course *course)
 {
 	struct sigaction before[ENDING];
-	struct timespec begun, ended;
+	struct timespec begun;
+	long long took;
 	bool check = false, fine;
 
 	if (!log_open(&course->log, course->arena, &course->place, ".test.log", course->diag))
@@ -331,11 +332,11 @@ static bool run(struct course *course)
 	fine = has_check(course, &check) && (check ? run_healthy(course) : run_alone(course));
 	remove_container(course);
 	release_signals(before);
-	clock_gettime(CLOCK_MONOTONIC, &ended);
+	took = engine_milliseconds(begun);
 	if (!fine)
 		log_show(&course->log, course->place.name);
 	log_close(&course->log);
-	return fine && note(course, (ended.tv_sec - begun.tv_sec) * 1000LL + (ended.tv_nsec - begun.tv_nsec) / 1000000);
+	return fine && note(course, took);
 }
 
 static bool load(struct course *course)

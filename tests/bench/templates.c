@@ -94,6 +94,7 @@ static double render(const char *dir, const char *vars, long times, const char *
 	struct arena arena;
 	struct diag diag;
 	size_t count;
+	FILE *file;
 
 	diag_init(&diag, stderr);
 	arena_init(&arena);
@@ -105,7 +106,8 @@ static double render(const char *dir, const char *vars, long times, const char *
 
 		best = took < best ? took : best;
 	}
-	if (fs_write(path, buf_str(&out), 0644) == FS_FAILED)
+	file = fopen(path, "w");
+	if (!file || fwrite(buf_str(&out).p, 1, out.n, file) != out.n || fclose(file) != 0)
 		die(path);
 	buf_release(&out);
 	jinja_free(jinja);
