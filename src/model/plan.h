@@ -30,6 +30,49 @@ struct plan_command {
 	bool shell;   /* the one word is for sh -c; else they are the program and its arguments */
 };
 
+/*
+ * A text of run.cfg that is only whole when a script runs: what depends on the environment, on where the project
+ * lies or on an account is resolved there.
+ */
+enum plan_piece_kind {
+	PIECE_TEXT,     /* as it stands */
+	PIECE_VARIABLE, /* of the environment, by its name: $NAME; an error where it is not set */
+	PIECE_ROOT,     /* the project's directory */
+	PIECE_IMAGE,    /* the image's name, which publish-image can be given */
+	PIECE_ACCOUNT,  /* of the registry's owner */
+	PIECE_REGION
+};
+
+struct plan_piece {
+	enum plan_piece_kind kind;
+	struct str text; /* of text, and a variable's name */
+};
+
+struct plan_word {
+	struct plan_piece *pieces;
+	size_t count;
+};
+
+/* The value of a key as words, quotes and backslashes resolved as a shell does. */
+struct plan_words {
+	struct plan_word *items;
+	size_t count;
+	struct str key; /* for messages, "" where it was not given */
+};
+
+/* A section of run.cfg, or a directory of docker/ without one: how a container of an image is run and published. */
+struct plan_run {
+	struct str name;  /* of the section or directory: run-NAME, _run.NAME.sh */
+	struct str ref;   /* the image: NAME:TAG */
+	uint32_t image;   /* index into images, PLAN_NO_IMAGE where the plan does not build it */
+	bool synthetic;   /* a second way to run another one's image */
+	struct plan_words environment, interactive, gpu, network, volumes, ports, cmd;
+	struct plan_word publication_tag; /* count is 0: none */
+	bool aws;         /* image_repo: aws; else docker_hub */
+	struct span span;
+};
+#define PLAN_NO_IMAGE UINT32_MAX
+
 struct plan_image {
 	struct str name;       /* short name: what follows "Dockerfile."; then, where it is one of a family, .PLATFORM */
 	struct str family;     /* of images that differ in their platform: their name without it; else "" */
@@ -56,6 +99,10 @@ struct plan_image {
 	size_t platform_count;
 	struct str version_tag; /* NAME-VERSION for its own version, pushed as well; "" if none */
 	struct plan_command health, test;
+	struct str before, after; /* commands for a shell around a build of this one, beside the hooks; "" if none */
+	bool pull;             /* a forced build asks for new external bases */
+	bool builder;          /* the stage `builder` of another one, kept under a tag: never pushed, saved, scanned */
+	bool versioned;        /* _version.py.bld enters its context */
 	struct plan_parent *parents;
 	size_t parent_count;
 	struct str *onbuild;   /* Dockerfiles of the parents that it builds FROM and that have ONBUILD */
@@ -105,6 +152,10 @@ struct plan {
 	size_t rootfs_count;
 	struct plan_collision *collisions;
 	size_t collision_count;
+	struct plan_run *runs; /* sections of run.cfg in its order, then directories without one by name */
+	size_t run_count;
+	struct str run_cfg;    /* its path, for messages; "" where there is none */
+	struct str user;       /* who runs dtk-gen, where the plan depends on it; else "" */
 	struct plan_file *inputs; /* every file and directory read: what regeneration watches */
 	size_t input_count;
 	struct str *os_versions, *python_versions, *layers; /* for the summary */
@@ -126,6 +177,7 @@ struct plan {
 
 struct plan_options {
 	const char *config;           /* the matrix, relative to the project; NULL: the default places */
+	const char *run_cfg;          /* likewise; NULL: docker/run.cfg, which need not be there */
 	const char *const *templates; /* directories; NULL-terminated */
 	const char *output;           /* "generated" */
 	const char *const *sequences; /* NULL-terminated: only these; NULL: all */

@@ -20,9 +20,13 @@ tested() {
 }
 passes() { tested "$@" || broken "test $*"; }
 fails() { ! tested "$@" || broken "passes: test $*"; }
+# The containers of the trials since forget; other tests have theirs.
+containers() { sed -n 's/.* run .*--name \([^ ]*\) .*/\1/p' "$log" | sort -u; }
 # Nothing of the trials is left.
 nothing_left() {
-	[ -z "$(real ps -aq --filter name=dtk-test)" ] || broken "a container stayed: $(real ps -a)"
+	for container in $(containers); do
+		[ -z "$(real ps -aq --filter "name=$container")" ] || broken "a container stayed: $(real ps -a)"
+	done
 }
 
 # Waits for the container of a trial.
