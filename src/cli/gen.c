@@ -17,6 +17,7 @@
 static const struct opt table[] = {
 	{'C', "directory", "DIR", "work there: the project's directory", OPT_TEXT, OPT_PASSING, FIELD(directory)},
 	{0, "config", "FILE", "the matrix (default: matrices/build-matrix.yaml)", OPT_TEXT, 0, FIELD(config)},
+	{0, "run-cfg", "FILE", "how images are run (default: docker/run.cfg)", OPT_TEXT, 0, FIELD(run_cfg)},
 	{0, "templates", "DIR", "where templates are looked for first (default: templates)", OPT_TEXT, 0,
 	 FIELD(templates)},
 	{0, "output", "DIR", "where the tree goes (default: generated)", OPT_TEXT, 0, FIELD(output)},

@@ -10,7 +10,7 @@
 
 /* dtk-gen: what its parts share. */
 struct gen_options {
-	const char *directory, *config, *templates, *output, *ninja, *tag;
+	const char *directory, *config, *run_cfg, *templates, *output, *ninja, *tag;
 	struct opt_list sequences;
 	const char *engine, *host, *docker, *platform, *registry, *release;
 	unsigned jobs;

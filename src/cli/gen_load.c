@@ -73,6 +73,7 @@ static bool make_plan(struct gen *gen)
 	const char *const templates[] = {first, DTK_DATADIR "/templates", NULL};
 	struct plan_options wanted = {
 		.config = options->config,
+		.run_cfg = options->run_cfg,
 		.templates = templates,
 		.output = path_clean(&gen->arena, str_of(options->output ? options->output : "generated")),
 		.sequences = options->sequences.count ? options->sequences.items : NULL,

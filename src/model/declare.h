@@ -20,6 +20,8 @@ bool matrix_enter(struct matrix *matrix, struct map *index, struct keys_text nam
 
 /* build_layers, images and discover, into matrix->layers; the axes are there already. */
 void layer_read_all(struct matrix *matrix, const struct keys_top *top);
+/* COUNT images into matrix->layers; a template of theirs is none. */
+void layer_read_images(struct matrix *matrix, const struct keys_image *images, size_t count);
 
 /*
  * The images that were written by hand: entries of `images` in their order, then

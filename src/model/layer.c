@@ -152,6 +152,13 @@ static void layer_read(struct matrix *matrix, struct value entry)
 		layer_add(matrix, &keys, entry);
 }
 
+void layer_read_images(struct matrix *matrix, const struct keys_image *images, size_t count)
+{
+	matrix->layers = ARENA_ARRAY(matrix->arena, count, struct matrix_layer);
+	for (size_t i = 0; i < count; i++)
+		layer_add(matrix, &images[i], value_undefined());
+}
+
 void layer_read_all(struct matrix *matrix, const struct keys_top *top)
 {
 	size_t templates = top->build_layers.kind == VALUE_LIST ? top->build_layers.as.list->count : 0, written;

@@ -529,6 +529,18 @@ bool matrix_read(struct matrix *matrix, const struct matrix_from *from)
 	return diag->errors == errors;
 }
 
+bool matrix_make(struct matrix *matrix, const struct matrix_from *from, const struct keys_image *images, size_t count)
+{
+	unsigned errors = from->diag->errors;
+	const struct keys_top top = {.scanner = {.text = {NULL, 0}}};
+
+	matrix_init(matrix, from);
+	matrix_read_version(matrix, &top, from->release);
+	layer_read_images(matrix, images, count);
+	matrix_read_config(matrix, &top);
+	return from->diag->errors == errors;
+}
+
 void matrix_release(struct matrix *matrix)
 {
 	for (uint32_t i = 0; i < KEYS_AXES; i++)

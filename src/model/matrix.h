@@ -148,6 +148,8 @@ struct matrix_from {
  * diagnostics; as many as can be told at once.
  */
 bool matrix_read(struct matrix *matrix, const struct matrix_from *from);
+/* The same where no file is one: of COUNT IMAGES, each with a name, a Dockerfile, a context and tags. */
+bool matrix_make(struct matrix *matrix, const struct matrix_from *from, const struct keys_image *images, size_t count);
 void matrix_release(struct matrix *matrix);
 
 /* The place of byte OFFSET of a scalar that was read at SPAN, where it stands there unescaped; else SPAN. */

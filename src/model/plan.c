@@ -4,6 +4,8 @@
 #include "base/fs.h"
 #include "model/name.h"
 #include "model/planner.h"
+#include "model/runs.h"
+#include "model/subdir.h"
 
 #include <errno.h>
 
@@ -43,39 +45,54 @@ static bool plan_read(struct planner *planner, struct plan_inputs *inputs, const
 	return false;
 }
 
-/* The matrix that was asked for, or the first of the default places. Its path, or NULL after diagnostics. */
+/* The matrix that was asked for, or the first of the default places. Its path, or NULL: an error, or there is none. */
 static const char *plan_find(struct planner *planner, struct plan_inputs *inputs, struct str *text)
 {
-	const char *const *places = planner->options->config ? &planner->options->config : plan_places;
-	size_t count = planner->options->config ? 1 : PLAN_PLACES;
+	const char *config = planner->options->config;
+	const char *const *places = config ? &config : plan_places;
+	size_t count = config ? 1 : PLAN_PLACES;
 	unsigned errors = planner->diag->errors;
-	struct buf tried = BUF_INIT;
 
-	for (size_t i = 0; i < count && planner->diag->errors == errors; i++) {
-		if (plan_read(planner, inputs, places[i], text)) {
-			buf_release(&tried);
+	for (size_t i = 0; i < count && planner->diag->errors == errors; i++)
+		if (plan_read(planner, inputs, places[i], text))
 			return places[i];
-		}
-		buf_addf(&tried, "%s%s", i ? " and " : "", places[i]);
-	}
-	if (planner->diag->errors == errors)
-		diag_error(planner->diag, SPAN_NONE, "there is no matrix; looked for %s", tried.p);
-	buf_release(&tried);
+	if (config && planner->diag->errors == errors)
+		diag_error(planner->diag, SPAN_NONE, "there is no matrix; looked for %s", config);
 	return NULL;
 }
 
-static bool plan_matrix(struct planner *planner, struct plan_inputs *inputs, struct version *world)
+static bool plan_has_docker(const struct planner *planner, const struct runcfg *runcfg)
+{
+	if (runcfg->path.n || runcfg->dir_count)
+		return true;
+	diag_error(planner->diag, SPAN_NONE,
+	           "there is no matrix; looked for %s and %s; and neither docker/run.cfg nor docker/*/Dockerfile is there",
+	           plan_places[0], plan_places[1]);
+	return false;
+}
+
+/* The matrix, else docker/; and run.cfg. */
+static bool plan_declared(struct planner *planner, struct plan_inputs *inputs, struct version *world,
+                          struct runcfg *runcfg)
 {
 	struct arena *arena = &planner->plan->arena;
+	const struct plan_options *options = planner->options;
 	struct matrix_from from = {.arena = arena, .diag = planner->diag, .output = planner->plan->output,
-	                           .release = planner->options->release, .world = world};
+	                           .release = options->release, .world = world};
+	struct runcfg_from runs = {.arena = arena, .diag = planner->diag, .path = options->run_cfg,
+	                           .strict = options->strict, .world = world};
+	unsigned errors = planner->diag->errors;
 	const char *path = plan_find(planner, inputs, &from.text);
 
-	if (!path)
+	runs.search = !path;
+	if (!path && planner->diag->errors > errors)
 		return false;
+	bool ok = runcfg_read(runcfg, &runs);
+	if (!path)
+		return ok && plan_has_docker(planner, runcfg) && subdir_read(&planner->matrix, &from, runcfg);
 	path = arena_strndup(arena, path, strlen(path));
 	from.source = diag_source(planner->diag, path, from.text);
-	return matrix_read(&planner->matrix, &from);
+	return matrix_read(&planner->matrix, &from) && ok;
 }
 
 static struct str plan_or(struct str text, struct str otherwise)
@@ -308,11 +325,12 @@ static bool plan_fill(struct planner *planner)
 	struct plan_inputs inputs = {planner->plan, 0};
 	struct version world = {.arena = &planner->plan->arena, .diag = planner->diag, .watch = plan_input,
 	                        .context = &inputs, .git = STR(""), .date = STR("")};
+	struct runcfg runcfg;
 	uint32_t *sequences;
 	size_t count;
 	bool ok;
 
-	ok = plan_matrix(planner, &inputs, &world);
+	ok = plan_declared(planner, &inputs, &world, &runcfg);
 	if (!ok && planner->matrix.layer_count == 0)
 		return false;
 	render_init(&planner->render, &planner->matrix, planner->options->templates, planner->options->strict);
@@ -330,6 +348,7 @@ static bool plan_fill(struct planner *planner)
 	plan_settings(planner);
 	ok = plan_retag(planner) && ok;
 	ok = platform_split(planner) && ok;
+	ok = runs_make(&runcfg, planner->plan, !planner->matrix.source) && ok;
 	jinja_files(planner->render.jinja, plan_input, &inputs);
 	return ok;
 }

@@ -156,6 +156,7 @@ struct plan {
 	size_t run_count;
 	struct str run_cfg;    /* its path, for messages; "" where there is none */
 	struct str user;       /* who runs dtk-gen, where the plan depends on it; else "" */
+	struct str project;    /* the name of the project's directory, in lower case; likewise */
 	struct plan_file *inputs; /* every file and directory read: what regeneration watches */
 	size_t input_count;
 	struct str *os_versions, *python_versions, *layers; /* for the summary */

@@ -192,7 +192,7 @@ static bool planner_select(struct planner *planner, const uint32_t *sequences, s
 		size_t before = list.count;
 
 		axes_select(&planner->axes, sequences[i], &list);
-		if (list.count > before)
+		if (list.count > before || !planner->matrix.source)
 			continue;
 		if (sequences[i] == MATRIX_NONE)
 			diag_error(planner->diag, (struct span){planner->matrix.source, 0, 0},

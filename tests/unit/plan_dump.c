@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * plan_dump [-s SEQUENCE]... [-t DIR]... [-g TAG] [-r REGISTRY] [-j JOBS] [-R RELEASE] [-S] [-i] [-x] [-q] [MATRIX]
+ * plan_dump [-s SEQUENCE]... [-t DIR]... [-g TAG] [-r REGISTRY] [-j JOBS] [-R RELEASE] [-c RUN.CFG] [-S] [-i] [-x]
+ *           [-q] [MATRIX]
  *
  * Prints a plan. -S is --strict; -i adds the inputs, -x the Dockerfiles; -q prints counts only. Exit status 1
  * after errors.
  */
+#include "base/quote.h"
 #include "model/plan.h"
 
 #include <stdlib.h>
@@ -26,6 +28,12 @@ static void dump_field(const char *what, struct str text, const char *usual)
 {
 	if (!str_is(text, usual))
 		printf("  %s: %.*s\n", what, STR_ARG(text));
+}
+
+static void dump_flag(const char *what, bool flag)
+{
+	if (flag)
+		printf("  %s\n", what);
 }
 
 static void dump_pairs(const char *what, const struct plan_arg *pairs, size_t count)
@@ -63,6 +71,11 @@ static void dump_image(const struct plan *plan, const struct plan_image *image, 
 	dump_field("version", image->version_tag, "");
 	dump_command("health", &image->health);
 	dump_command("test", &image->test);
+	dump_field("before", image->before, "");
+	dump_field("after", image->after, "");
+	dump_flag("pull", image->pull);
+	dump_flag("builder", image->builder);
+	dump_flag("versioned", image->versioned);
 	for (size_t i = 0; i < image->parent_count; i++) {
 		const struct plan_parent *parent = &image->parents[i];
 
@@ -73,6 +86,65 @@ static void dump_image(const struct plan *plan, const struct plan_image *image, 
 		dump_field("rootfs", plan->rootfs[image->rootfs - 1].file, "");
 	if (texts)
 		printf("  text: <<%.*s>>\n", STR_ARG(image->text));
+}
+
+/* A JSON array of the word's pieces, text as strings and the others as objects; a word of one text is that string. */
+static void dump_word(const struct plan_word *word, struct buf *out)
+{
+	static const char *const kinds[] = {"", "variable", "root", "image", "account", "region"};
+	bool plain = word->count == 1 && word->pieces->kind == PIECE_TEXT;
+
+	if (word->count == 0)
+		buf_adds(out, "\"\"");
+	buf_adds(out, word->count == 0 || plain ? "" : "[");
+	for (size_t i = 0; i < word->count; i++) {
+		const struct plan_piece *piece = &word->pieces[i];
+
+		buf_adds(out, i ? "," : "");
+		if (piece->kind != PIECE_TEXT)
+			buf_addf(out, "{\"%s\":", kinds[piece->kind]);
+		quote_json(out, piece->text);
+		buf_adds(out, piece->kind != PIECE_TEXT ? "}" : "");
+	}
+	buf_adds(out, word->count == 0 || plain ? "" : "]");
+}
+
+static void dump_words(const struct plan_words *words)
+{
+	struct buf text = BUF_INIT;
+
+	if (words->key.n == 0)
+		return;
+	for (size_t i = 0; i < words->count; i++) {
+		buf_adds(&text, i ? "," : "");
+		dump_word(&words->items[i], &text);
+	}
+	printf("  %.*s: [%s]\n", STR_ARG(words->key), buf_str(&text).p);
+	buf_release(&text);
+}
+
+static void dump_run(const struct plan *plan, const struct plan_run *run)
+{
+	struct buf text = BUF_INIT;
+
+	printf("run %.*s%s: %.*s", STR_ARG(run->name), run->synthetic ? " (synthetic)" : "", STR_ARG(run->ref));
+	if (run->image == PLAN_NO_IMAGE)
+		puts(" from elsewhere");
+	else
+		printf(" of %.*s\n", STR_ARG(plan->images[run->image].name));
+	dump_words(&run->environment);
+	dump_words(&run->interactive);
+	dump_words(&run->gpu);
+	dump_words(&run->network);
+	dump_words(&run->volumes);
+	dump_words(&run->ports);
+	dump_words(&run->cmd);
+	dump_word(&run->publication_tag, &text);
+	if (run->publication_tag.count)
+		printf("  publication_tag: %s\n", text.p);
+	if (run->aws)
+		puts("  aws");
+	buf_release(&text);
 }
 
 static void dump_names(const struct plan *plan, const uint32_t *images, size_t count)
@@ -100,6 +172,8 @@ static void dump_rest(const struct plan *plan, bool inputs)
 	}
 	for (size_t i = 0; i < plan->rootfs_count; i++)
 		dump_strings("rootfs", plan->rootfs[i].command, plan->rootfs[i].command_count);
+	for (size_t i = 0; i < plan->run_count; i++)
+		dump_run(plan, &plan->runs[i]);
 	for (size_t i = 0; inputs && i < plan->input_count; i++)
 		printf("input %.*s%s\n", STR_ARG(plan->inputs[i].path), plan->inputs[i].found ? "" : " (not there)");
 }
@@ -113,6 +187,8 @@ static void dump(const struct plan *plan, bool inputs, bool texts)
 	dump_field("repository", plan->repository, "");
 	dump_field("version", plan->version, "");
 	dump_field("cache registry", plan->cache_registry, "");
+	dump_field("user", plan->user, "");
+	dump_field("project", plan->project, "");
 	printf("  cache %d buildkit %d parallel %u\n", plan->cache_inline, plan->buildkit, plan->parallel);
 	for (size_t i = 0; i < plan->image_count; i++)
 		dump_image(plan, &plan->images[i], texts);
@@ -128,7 +204,7 @@ int main(int argc, char **argv)
 	struct diag diag;
 	int c;
 
-	while ((c = getopt(argc, argv, "s:t:g:r:j:R:Sixq")) != -1) {
+	while ((c = getopt(argc, argv, "s:t:g:r:j:R:c:Sixq")) != -1) {
 		if (c == 's' && sequence_count < MOST)
 			sequences[sequence_count++] = optarg;
 		else if (c == 't' && template_count < MOST)
@@ -139,6 +215,8 @@ int main(int argc, char **argv)
 			options.registry = optarg;
 		else if (c == 'R')
 			options.release = optarg;
+		else if (c == 'c')
+			options.run_cfg = optarg;
 		else if (c == 'j')
 			options.jobs = (unsigned)strtoul(optarg, NULL, 10);
 		else if (c == 'S')

@@ -1,0 +1,350 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "model/runs.h"
+
+#include "model/name.h"
+
+struct runs {
+	struct runcfg *runcfg;
+	struct plan *plan;
+	bool dirs;        /* docker/ is all that there is: a section of a sub-directory says how its image is built */
+	struct map names; /* of images, or of the family that one is the first of -> number */
+	struct map tags;  /* in their normal form -> image */
+};
+
+static bool __attribute__((format(printf, 4, 5)))
+wrong(const struct runs *runs, const struct runcfg_section *section, const struct ini_entry *entry,
+      const char *format, ...)
+{
+	struct buf text = BUF_INIT;
+	va_list args;
+
+	va_start(args, format);
+	buf_vaddf(&text, format, args);
+	va_end(args);
+	diag_error(runs->runcfg->diag, entry ? entry->value_at : section->span, "[%.*s]%s%.*s: %s",
+	           STR_ARG(section->name), entry ? " " : "", entry ? (int)entry->key.n : 0, entry ? entry->key.p : "",
+	           text.p);
+	buf_release(&text);
+	return false;
+}
+
+/* --- What a section is about --- */
+
+static uint32_t image_named(const struct runs *runs, struct str name)
+{
+	const struct map_entry *entry = map_get(&runs->names, name);
+
+	return entry ? (uint32_t)entry->value.number : PLAN_NO_IMAGE;
+}
+
+static uint32_t image_tagged(const struct runs *runs, struct str ref)
+{
+	const struct map_entry *entry = map_get(&runs->tags, name_normal(runs->runcfg->arena, ref));
+
+	return entry ? (uint32_t)entry->value.number : PLAN_NO_IMAGE;
+}
+
+/* The image whose Dockerfile is that of docker/NAME, where there is just one. */
+static uint32_t image_of_dir(const struct runs *runs, struct str name)
+{
+	const struct runcfg_dir *dir = runcfg_dir(runs->runcfg, name);
+	uint32_t found = PLAN_NO_IMAGE;
+
+	for (uint32_t i = 0; dir && i < runs->plan->image_count; i++) {
+		if (runs->plan->images[i].builder || !str_eq(runs->plan->images[i].dockerfile, dir->dockerfile))
+			continue;
+		if (found != PLAN_NO_IMAGE)
+			return PLAN_NO_IMAGE;
+		found = i;
+	}
+	return found;
+}
+
+static uint32_t image_of(const struct runs *runs, struct str name)
+{
+	uint32_t image = image_named(runs, name);
+
+	return image == PLAN_NO_IMAGE ? image_of_dir(runs, name) : image;
+}
+
+static void offer_names(const struct runs *runs, struct guess *guess)
+{
+	for (size_t i = 0; i < runs->runcfg->dir_count; i++)
+		guess_offer(guess, runs->runcfg->dirs[i].name);
+	for (size_t i = 0; i < runs->names.count; i++)
+		guess_offer(guess, runs->names.entries[i].key);
+}
+
+static bool no_such_name(const struct runs *runs, const struct runcfg_section *section)
+{
+	const struct ini_entry *entry = section->entries[RUNCFG_NAME];
+	struct guess guess;
+
+	wrong(runs, section, entry, "there is no docker/%.*s/Dockerfile%s", STR_ARG(section->own_name),
+	      runs->dirs ? "" : ", and no image of this name");
+	guess_init(&guess, section->own_name);
+	offer_names(runs, &guess);
+	if (guess.best.p)
+		guess_hint(&guess, runs->runcfg->diag);
+	else
+		diag_hint(runs->runcfg->diag, "'prefix = False' makes it the name of an image from elsewhere");
+	return false;
+}
+
+static bool no_such_section(const struct runs *runs, const struct runcfg_section *section)
+{
+	struct guess guess;
+
+	if (runcfg_is_synthetic(runs->runcfg, section->name))
+		return wrong(runs, section, NULL, "a synthetic image has a 'name': the sub-directory of docker/ that it runs");
+	wrong(runs, section, NULL, "there is no docker/%.*s/Dockerfile, no synthetic image of this name, and no key 'name'",
+	      STR_ARG(section->name));
+	guess_init(&guess, section->name);
+	offer_names(runs, &guess);
+	for (size_t i = 0; i < runs->runcfg->synthetic.count; i++)
+		guess_offer(&guess, runs->runcfg->synthetic.items[i].text);
+	guess_hint(&guess, runs->runcfg->diag);
+	return false;
+}
+
+/* The tag by which IMAGE is run, unless SECTION, another one's, has a tag of its own. */
+static bool run_image(struct runs *runs, const struct runcfg_section *section, uint32_t number, bool own,
+                      struct plan_run *run)
+{
+	const struct plan_image *image = &runs->plan->images[number];
+
+	if (image->tag_count == 0)
+		return wrong(runs, section, NULL, "the image '%.*s' has no tag by which it could be run",
+		             STR_ARG(image->name));
+	run->ref = image->tags[0];
+	run->image = number;
+	if (own || !section->tag.p)
+		return true;
+	run->ref = runcfg_ref(runs->runcfg, section, section->name, name_repository(run->ref), section->span);
+	run->image = image_tagged(runs, run->ref);
+	return run->ref.n > 0;
+}
+
+static bool run_elsewhere(struct runs *runs, const struct runcfg_section *section, struct plan_run *run)
+{
+	run->ref = runcfg_ref(runs->runcfg, section, section->name, STR(""), section->span);
+	run->image = run->ref.n ? image_tagged(runs, run->ref) : PLAN_NO_IMAGE;
+	return run->ref.n > 0;
+}
+
+/* A sub-directory that the matrix does not build. */
+static bool run_unbuilt(struct runs *runs, const struct runcfg_section *section, struct plan_run *run)
+{
+	diag_warning(runs->runcfg->diag, section->span,
+	             "[%.*s]: no image of the matrix is built from docker/%.*s/Dockerfile", STR_ARG(section->name),
+	             STR_ARG(section->name));
+	return run_elsewhere(runs, section, run);
+}
+
+static bool run_resolve(struct runs *runs, const struct runcfg_section *section, struct plan_run *run)
+{
+	uint32_t own = image_of(runs, section->name), other = PLAN_NO_IMAGE;
+
+	if (own != PLAN_NO_IMAGE)
+		return run_image(runs, section, own, true, run);
+	if (runcfg_dir(runs->runcfg, section->name))
+		return run_unbuilt(runs, section, run);
+	if (!section->own_name.p)
+		return no_such_section(runs, section);
+	run->synthetic = runcfg_is_synthetic(runs->runcfg, section->name);
+	if (section->prefix)
+		other = image_of(runs, section->own_name);
+	if (other != PLAN_NO_IMAGE)
+		return run_image(runs, section, other, false, run);
+	if (run->synthetic && section->prefix && !runcfg_dir(runs->runcfg, section->own_name))
+		return no_such_name(runs, section);
+	return run_elsewhere(runs, section, run);
+}
+
+/* --- What it says --- */
+
+static void run_words(const struct runcfg_section *section, struct plan_run *run)
+{
+	run->environment = section->words[RUNCFG_ENVIRONMENT];
+	run->interactive = section->words[RUNCFG_INTERACTIVE];
+	run->gpu = section->words[RUNCFG_GPU];
+	run->network = section->words[RUNCFG_NETWORK];
+	run->volumes = section->words[RUNCFG_VOLUMES];
+	run->ports = section->words[RUNCFG_PORTS];
+	run->cmd = section->words[RUNCFG_CMD];
+}
+
+/* What a publication_tag would be, with something in the place of what is not known. */
+static void sample_of(const struct plan_run *run, struct buf *out)
+{
+	for (size_t i = 0; i < run->publication_tag.count; i++) {
+		const struct plan_piece *piece = &run->publication_tag.pieces[i];
+
+		if (piece->kind == PIECE_TEXT)
+			buf_addstr(out, piece->text);
+		else if (piece->kind == PIECE_IMAGE)
+			buf_addstr(out, name_repository(run->ref));
+		else
+			buf_adds(out, "x1");
+	}
+}
+
+static bool run_publication(struct runs *runs, const struct runcfg_section *section, struct plan_run *run)
+{
+	struct runword value;
+	struct buf sample = BUF_INIT;
+	const char *why = NULL;
+	size_t at;
+
+	run->aws = section->aws;
+	if (!section->entries[RUNCFG_PUBLICATION])
+		return true;
+	value = runcfg_value(runs->runcfg, section, RUNCFG_PUBLICATION, RUNWORD_PUBLISH);
+	value.tag = str_slice(run->ref, name_repository(run->ref).n + 1, run->ref.n);
+	if (!runword_whole(&value, &run->publication_tag))
+		return false;
+	sample_of(run, &sample);
+	if (sample.n)
+		why = name_check_ref(buf_str(&sample), &at);
+	if (why)
+		wrong(runs, section, value.entry, "'%.*s' cannot be the name of an image: %s", STR_ARG(buf_str(&sample)), why);
+	buf_release(&sample);
+	return why == NULL;
+}
+
+static struct str script_of(const struct runcfg_section *section, enum runcfg_key key)
+{
+	return section->entries[key] ? str_trim(section->entries[key]->value) : STR("");
+}
+
+/* Keys that say how an image is made have no use where another section, or the matrix, says it. */
+static void tell_useless(const struct runs *runs, const struct runcfg_section *section, enum runcfg_key first,
+                         enum runcfg_key last, const char *why)
+{
+	for (unsigned i = first; i <= last; i++) {
+		const struct ini_entry *entry = section->entries[i];
+
+		if (entry && !entry->inherited)
+			diag_warning(runs->runcfg->diag, entry->key_at, "[%.*s] %.*s: %s", STR_ARG(section->name),
+			             STR_ARG(entry->key), why);
+	}
+}
+
+/* A family's images are built alike. */
+static void run_build(struct runs *runs, const struct runcfg_section *section)
+{
+	uint32_t own = image_of(runs, section->name);
+	struct plan *plan = runs->plan;
+
+	if (own == PLAN_NO_IMAGE) {
+		tell_useless(runs, section, RUNCFG_BUILD_ARGS, RUNCFG_PULL, "has no effect: no image is built of this section");
+		return;
+	}
+	if (!runs->dirs)
+		tell_useless(runs, section, RUNCFG_NAME, RUNCFG_BUILD_ARGS, "has no effect: the matrix says it");
+	for (uint32_t i = 0; i < plan->image_count; i++) {
+		struct plan_image *image = &plan->images[i];
+		bool builder = image->builder && str_eq(image->dockerfile, plan->images[own].dockerfile);
+
+		if (i != own && !builder && !(image->family.n && str_eq(image->family, plan->images[own].family)))
+			continue;
+		image->before = script_of(section, RUNCFG_BEFORE);
+		image->after = builder ? STR("") : script_of(section, RUNCFG_AFTER);
+		image->pull = section->pull;
+	}
+}
+
+/* --- All of them --- */
+
+static struct plan_run *run_add(struct runs *runs, struct str name, struct span span)
+{
+	struct plan_run *run = &runs->plan->runs[runs->plan->run_count++];
+
+	*run = (struct plan_run){.name = name, .image = PLAN_NO_IMAGE, .span = span};
+	return run;
+}
+
+static bool run_section(struct runs *runs, const struct runcfg_section *section)
+{
+	struct plan_run *run = run_add(runs, section->name, section->span);
+
+	if (!name_check(runs->runcfg->diag, section->name, section->span, "section") || !run_resolve(runs, section, run))
+		return false;
+	run_words(section, run);
+	run_build(runs, section);
+	return run_publication(runs, section, run);
+}
+
+static void run_dirs(struct runs *runs)
+{
+	const struct runcfg *runcfg = runs->runcfg;
+
+	for (size_t i = 0; i < runcfg->dir_count; i++) {
+		const struct runcfg_dir *dir = &runcfg->dirs[i];
+		uint32_t image = image_of(runs, dir->name);
+
+		if (runcfg_section(runcfg, dir->name) || image == PLAN_NO_IMAGE || !runs->plan->images[image].tag_count)
+			continue;
+		struct plan_run *run = run_add(runs, dir->name, dir->span);
+		run->image = image;
+		run->ref = runs->plan->images[image].tags[0];
+	}
+}
+
+/* Each of the list needs a section, for that says what it runs. */
+static bool run_listed(const struct runs *runs)
+{
+	const struct runcfg *runcfg = runs->runcfg;
+	bool ok = true;
+
+	for (size_t i = 0; i < runcfg->synthetic.count; i++) {
+		struct keys_text name = runcfg->synthetic.items[i];
+
+		if (runcfg_section(runcfg, name.text) || runcfg_dir(runcfg, name.text))
+			continue;
+		diag_error(runcfg->diag, name.span, "the synthetic image '%.*s' has no section with a 'name'",
+		           STR_ARG(name.text));
+		ok = false;
+	}
+	return ok;
+}
+
+static void runs_index(struct runs *runs)
+{
+	map_init(&runs->names);
+	map_init(&runs->tags);
+	for (uint32_t i = 0; i < runs->plan->image_count; i++) {
+		const struct plan_image *image = &runs->plan->images[i];
+		struct str name = image->family.n ? image->family : image->name;
+
+		if (!image->builder && !map_get(&runs->names, name))
+			map_put(&runs->names, name, NULL)->value.number = i;
+		for (size_t j = 0; j < image->tag_count; j++)
+			map_put(&runs->tags, name_normal(runs->runcfg->arena, image->tags[j]), NULL)->value.number = i;
+	}
+}
+
+bool runs_make(struct runcfg *runcfg, struct plan *plan, bool dirs)
+{
+	struct runs runs = {.runcfg = runcfg, .plan = plan, .dirs = dirs};
+	bool ok = true;
+
+	plan->run_cfg = runcfg->path;
+	plan->user = plan->project = STR("");
+	if (!runcfg->path.n && !dirs)
+		return true;
+	runs_index(&runs);
+	plan->runs = ARENA_ARRAY(&plan->arena, runcfg->count + runcfg->dir_count, struct plan_run);
+	ok = run_listed(&runs);
+	for (size_t i = 0; i < runcfg->count; i++)
+		ok = run_section(&runs, &runcfg->sections[i]) && ok;
+	if (dirs)
+		run_dirs(&runs);
+	map_release(&runs.names);
+	map_release(&runs.tags);
+	if (runcfg->names.user_used)
+		plan->user = runcfg->names.user;
+	if (runcfg->names.project_used)
+		plan->project = runcfg->names.project;
+	return ok;
+}
