@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/gen.h"
 
+#include "emit/bake.h"
 #include "emit/export.h"
 #include "emit/ninja.h"
 
@@ -34,7 +35,7 @@ static int show_plan(const struct opt_command *command, int argc, char **argv,
 		return parsed == OPT_DONE ? 0 : 2;
 	if (gen_load(gen_current) && gen_tell(gen_current)) {
 		show(gen_current->plan, &text);
-		status = gen_print(buf_str(&text));
+		status = gen_tell(gen_current) ? gen_print(buf_str(&text)) : 1;
 		buf_release(&text);
 	} else {
 		gen_tell(gen_current);
@@ -52,6 +53,16 @@ static int run_graph(const struct opt_command *command, int argc, char **argv)
 	return show_plan(command, argc, argv, export_dot);
 }
 
+static void show_bake(const struct plan *plan, struct buf *out)
+{
+	bake_write(plan, &gen_current->diag, out);
+}
+
+static int run_bake(const struct opt_command *command, int argc, char **argv)
+{
+	return show_plan(command, argc, argv, show_bake);
+}
+
 static int run_list(const struct opt_command *command, int argc, char **argv);
 
 static const struct opt_command tools[] = {
@@ -67,6 +78,8 @@ static const struct opt_command tools[] = {
 	 false, run_targets},
 	{"dtk-gen -t graph", "graph", NULL, "print the layer DAG, images only, as DOT", gen_help_options,
 	 GEN_HELP_OPTIONS, false, run_graph},
+	{"dtk-gen -t bake", "bake", NULL, "print the images as docker-bake.json", gen_help_options, GEN_HELP_OPTIONS,
+	 false, run_bake},
 	{"dtk-gen -t plan", "plan", "[TARGET...]", "print which images would be built now, and why",
 	 gen_help_options, GEN_HELP_OPTIONS, false, gen_plan},
 	{"dtk-gen -t why", "why", "IMAGE...", "print what changed since an image was built", gen_help_options,
