@@ -161,7 +161,7 @@ void diag_error(struct diag *diag, struct span at, const char *format, ...)
 {
 	va_list args;
 
-	if (++diag->errors > diag->limit)
+	if (++diag->errors > diag->limit || diag->quiet)
 		return;
 	va_start(args, format);
 	diag_print(diag, at, "error", format, args);
@@ -173,6 +173,8 @@ void diag_warning(struct diag *diag, struct span at, const char *format, ...)
 	va_list args;
 
 	diag->warnings++;
+	if (diag->quiet)
+		return;
 	va_start(args, format);
 	diag_print(diag, at, "warning", format, args);
 	va_end(args);
@@ -182,7 +184,7 @@ void diag_note(struct diag *diag, struct span at, const char *format, ...)
 {
 	va_list args;
 
-	if (diag->errors > diag->limit)
+	if (diag->errors > diag->limit || diag->quiet)
 		return;
 	va_start(args, format);
 	diag_print(diag, at, "note", format, args);
@@ -194,7 +196,7 @@ void diag_hint(struct diag *diag, const char *format, ...)
 	struct buf message = BUF_INIT;
 	va_list args;
 
-	if (diag->errors > diag->limit)
+	if (diag->errors > diag->limit || diag->quiet)
 		return;
 	va_start(args, format);
 	buf_vaddf(&message, format, args);

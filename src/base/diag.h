@@ -28,6 +28,7 @@ struct diag {
 	size_t source_count, source_capacity;
 	unsigned errors, warnings;
 	unsigned limit; /* errors printed at most; further ones are only counted */
+	bool quiet;     /* nothing is printed, errors and warnings are counted */
 };
 
 /* Prints to OUT, which the caller keeps open. */

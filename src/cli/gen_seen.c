@@ -3,13 +3,15 @@
 
 #include "base/fs.h"
 #include "emit/seen.h"
+#include "model/local.h"
 
 #include <sys/utsname.h>
 
 /*
  * TREE/stamps/.seen proves that certain inputs give a certain tree: a digest,
  * then the inputs, a line each: "+PATH" was read (of a directory: what is in it),
- * "-PATH" looked for in vain, "@DATE" is the day of the run, where that counts.
+ * "-PATH" looked for in vain; where they count, "@DATE" is the day of the run, "~USER" whose run it is, and
+ * "/NAME" what the project's directory is called.
  * The digest covers what they hold, the tree, dtk-gen itself and its options.
  * Being a proof it is never out of date: it fits what is there, or does not.
  */
@@ -107,6 +109,10 @@ static bool digest_of(struct gen *gen, const char *root, struct hash tree, struc
 
 		if (lines.p[at] == '@')
 			fine = is_today(name);
+		else if (lines.p[at] == '~')
+			fine = str_eq(local_user(&gen->arena), name);
+		else if (lines.p[at] == '/')
+			fine = str_eq(local_project(&gen->arena), name);
 		else if (lines.p[at] == '+')
 			fine = add_read(gen, path, &bytes, hasher);
 		else
@@ -118,20 +124,27 @@ static bool digest_of(struct gen *gen, const char *root, struct hash tree, struc
 	return fine;
 }
 
+/* False where it would be no line. */
+static bool add_line(struct buf *lines, char kind, struct str text)
+{
+	buf_addf(lines, "%c%.*s\n", kind, STR_ARG(text));
+	return text.n == 0 || !memchr(text.p, '\n', text.n);
+}
+
 static bool list_inputs(const struct gen *gen, struct buf *lines)
 {
-	for (size_t i = 0; i < gen->plan->input_count; i++) {
-		const struct plan_file *file = &gen->plan->inputs[i];
+	const struct plan *plan = gen->plan;
+	bool fine = true;
 
-		if (memchr(file->path.p, '\n', file->path.n))
-			return false;
-		buf_addc(lines, file->found ? '+' : '-');
-		buf_addstr(lines, file->path);
-		buf_addc(lines, '\n');
-	}
-	if (gen->plan->date.n)
-		buf_addf(lines, "@%.*s\n", STR_ARG(gen->plan->date));
-	return true;
+	for (size_t i = 0; i < plan->input_count; i++)
+		fine = add_line(lines, plan->inputs[i].found ? '+' : '-', plan->inputs[i].path) && fine;
+	if (plan->date.n)
+		add_line(lines, '@', plan->date);
+	if (plan->user.n)
+		fine = add_line(lines, '~', plan->user) && fine;
+	if (plan->project.n)
+		fine = add_line(lines, '/', plan->project) && fine;
+	return fine;
 }
 
 void gen_record(struct gen *gen, const char *tree, const char *root, struct hash made)

@@ -241,6 +241,17 @@ bool stages_init(struct stages *stages, struct arena *arena, struct diag *diag,
 	return mark(stages, target, every) && diag->errors == errors;
 }
 
+size_t stages_until(const struct stages *stages)
+{
+	size_t last = stages->count;
+
+	while (last > 0 && !stages->list[last - 1].needed)
+		last--;
+	if (last == 0 || last == stages->count)
+		return stages->file->instruction_count;
+	return (size_t)(stages->list[last].from - stages->file->instructions);
+}
+
 static void run_arg(struct stages *stages, struct stage *stage, const struct docker_instruction *in)
 {
 	for (size_t i = 0; i < in->arg_count; i++) {

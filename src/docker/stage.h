@@ -42,6 +42,12 @@ bool stages_init(struct stages *stages, struct arena *arena, struct diag *diag,
                  const struct docker_file *file, const struct docker_arg *args, size_t arg_count,
                  struct str target, bool every);
 
+/*
+ * How many of the file's instructions a build of the target reads, whichever builder it is: all up to the last
+ * stage that the target needs, which it is itself unless an earlier one names a later one.
+ */
+size_t stages_until(const struct stages *stages);
+
 /* What `COPY --from=NAME` means: a stage by name or number, or NULL for an image. */
 struct stage *stages_find(const struct stages *stages, struct str name, bool numbers);
 

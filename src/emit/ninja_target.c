@@ -271,6 +271,8 @@ static void image_targets(struct writer *writer, size_t image)
 	buf_adds(writer->out, ": phony");
 	add_image(writer, image);
 	buf_addc(writer->out, '\n');
+	if (writer->plan->images[image].builder)
+		return;
 	image_action(writer, "push", image, is_tested(&writer->plan->images[image]));
 	version_variable(writer, &writer->plan->images[image]);
 	if (writer->tests)
@@ -338,6 +340,8 @@ void ninja_list(const struct plan *plan, const struct plan_target *target, struc
 	for (size_t i = 0; i < count; i++) {
 		const struct plan_image *image = &plan->images[target ? target->images[i] : i];
 
+		if (image->builder)
+			continue;
 		buf_clear(&path);
 		buf_addstr(&path, plan->output);
 		buf_adds(&path, "/stamps/");
@@ -426,5 +430,6 @@ void ninja_help(const struct plan *plan, struct buf *out)
 	for (size_t i = 0; i < plan->target_count; i++)
 		help_set(&plan->targets[i], out);
 	for (size_t i = 0; i < plan->image_count; i++)
-		help_image(plan, &plan->images[i], tests, out);
+		if (!plan->images[i].builder)
+			help_image(plan, &plan->images[i], tests, out);
 }

@@ -150,12 +150,9 @@ static bool link_read_quietly(struct planner *planner, uint32_t image, const str
 {
 	struct diag *diag = planner->diag, loud = *diag;
 
-	if (!planner->silence)
-		planner->silence = fopen("/dev/null", "w");
-	if (planner->silence)
-		diag->out = planner->silence;
+	diag->quiet = true;
 	bool ok = link_read(planner, image, text);
-	diag->out = loud.out;
+	diag->quiet = loud.quiet;
 	diag->warnings = loud.warnings;
 	diag->errors = loud.errors;
 	return ok || link_read(planner, image, text);
@@ -185,6 +182,28 @@ static struct planner_source link_written(struct planner *planner, const struct 
 	return read;
 }
 
+/* The image of its stage `builder` comes first, as if the Dockerfile named it. */
+static void link_builder(struct planner *planner, uint32_t number, const struct matrix_layer *layer,
+                         const struct planner_source *text)
+{
+	const struct plan_image *builder;
+	uint32_t id;
+
+	if (!layer->builder)
+		return;
+	id = planner->axes.first[layer->builder - 1];
+	builder = &planner->plan->images[planner_add(planner, id)];
+	for (size_t i = planner->edge_count; i-- > 0 && planner->edges[i].child == number;)
+		if (planner->edges[i].parent == planner->built[id] - 1)
+			return;
+	if (builder->tag_count) {
+		struct docker_ref ref = {.kind = DOCKER_COPY_FROM, .name = builder->tags[0],
+		                         .span = {text->source, 0, 0}};
+
+		link_edge(planner, number, id, &ref);
+	}
+}
+
 bool link_image(struct planner *planner, uint32_t number)
 {
 	struct axes_point point = axes_point(&planner->axes, planner->ids[number]);
@@ -207,6 +226,8 @@ bool link_image(struct planner *planner, uint32_t number)
 		ok = link_read(planner, number, &text);
 	if (planner->diag->warnings > warnings)
 		planner->warned[point.layer] = true;
+	if (ok)
+		link_builder(planner, number, layer, &text);
 	arena_clear(&planner->scratch);
 	return ok;
 }

@@ -49,6 +49,8 @@ struct matrix_layer {
 	bool fixed;        /* `axes` says what it varies over */
 	uint32_t vary;     /* a bit for each axis; without `axes`, OS and (but for "base") Python */
 	struct value config;
+	uint32_t builder;  /* 1 + the layer that is the stage `builder` of this one, 0: none */
+	bool is_builder;
 };
 
 /* "layer" or "image", for messages. */

@@ -347,6 +347,7 @@ static bool plan_fill(struct planner *planner)
 	plan_warn_untagged(planner);
 	plan_settings(planner);
 	ok = plan_retag(planner) && ok;
+	versioned_mark(planner);
 	ok = platform_split(planner) && ok;
 	ok = runs_make(&runcfg, planner->plan, !planner->matrix.source) && ok;
 	jinja_files(planner->render.jinja, plan_input, &inputs);

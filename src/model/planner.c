@@ -154,6 +154,7 @@ uint32_t planner_add(struct planner *planner, uint32_t id)
 		.timezone = timezone.text.p ? timezone.text : STR(""),
 		.context = layer->context,
 		.target = layer->target,
+		.builder = layer->is_builder,
 		.span = layer->name.span,
 	};
 	if (point.at[MATRIX_PYTHON] != AXES_NONE && planner->matrix.pythons[point.at[MATRIX_PYTHON]].bump.p)
@@ -403,8 +404,6 @@ bool planner_run(struct planner *planner, const uint32_t *sequences, size_t sequ
 
 void planner_release(struct planner *planner)
 {
-	if (planner->silence)
-		fclose(planner->silence);
 	render_release(&planner->render);
 	tags_release(&planner->tags);
 	graph_release(&planner->graph);

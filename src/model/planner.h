@@ -37,7 +37,6 @@ struct planner {
 	struct plan *plan;
 	const struct plan_options *options;
 	struct diag *diag;
-	FILE *silence; /* where repeated warnings go; opened when first needed */
 	struct matrix matrix;
 	struct axes axes;
 	struct tags tags;
@@ -102,6 +101,12 @@ bool link_tell_cycle(struct planner *planner);
 /* Adds the groups to the plan's targets, which have room for group_most. False after diagnostics. */
 bool group_make(struct planner *planner);
 size_t group_most(const struct planner *planner);
+
+/*
+ * Marks the images whose context _version.py.bld of the project's directory enters, where the Dockerfile of any
+ * names it: a COPY of everything alone asks for no version.
+ */
+void versioned_mark(struct planner *planner);
 
 /* Makes one image each of those for several platforms, last of all. False after diagnostics. */
 bool platform_split(struct planner *planner);

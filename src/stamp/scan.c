@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "stamp/scan.h"
 
-#include "base/fs.h"
-#include "stamp/cache.h"
 #include "base/crew.h"
+#include "base/fs.h"
+#include "docker/stage.h"
+#include "stamp/cache.h"
 #include "stamp/hook.h"
 #include "stamp/key.h"
 
@@ -85,6 +86,30 @@ static struct docker_file *parse(struct arena *arena, struct diag *diag, const s
 	return docker_parse(arena, diag, diag_source(diag, file->path, file->text), file->text);
 }
 
+/* Leaves out the stages behind the target: they are never read, and may change.  The engine says what is wrong. */
+static void cut_file(struct arena *arena, struct diag *diag, struct scan *scan, const struct docker_arg *args,
+                     size_t arg_count)
+{
+	struct str target = command_option(scan->spec->command, "--target");
+	struct docker_file *file = scan->file;
+	struct diag before = *diag;
+	size_t count = file->instruction_count;
+	struct stages stages;
+
+	if (target.n == 0 || file->foreign)
+		return;
+	diag->quiet = true;
+	if (stages_init(&stages, arena, diag, file, args, arg_count, target, false))
+		count = stages_until(&stages);
+	diag->quiet = before.quiet;
+	diag->errors = before.errors;
+	diag->warnings = before.warnings;
+	if (count == file->instruction_count)
+		return;
+	scan->cut = file->instructions[count].span.offset;
+	file->instruction_count = count;
+}
+
 /* What the Dockerfile and its parents' triggers reach. */
 static bool find_reach(struct arena *arena, struct diag *diag, struct scan *scan, struct context_reach *reach)
 {
@@ -106,6 +131,7 @@ static bool find_reach(struct arena *arena, struct diag *diag, struct scan *scan
 		else
 			scan->file = file;
 	}
+	cut_file(arena, diag, scan, args, arg_count);
 	*reach = context_reach_of(arena, diag, scan->file, args, arg_count, onbuild, triggers);
 	reach->whole = reach->whole || scan->spec->whole || scan->file->foreign || scan->file->unknown;
 	scan->whole = reach->whole;
@@ -213,6 +239,8 @@ bool scan_take(struct arena *arena, struct diag *diag, const struct place *place
 			return false;
 	}
 	name_inner(arena, scan);
+	if (scan->cut && scan->outer)
+		scan->files[0].text.n = scan->cut;
 	return true;
 }
 

@@ -36,6 +36,8 @@ struct scan {
 	struct docker_file *file;
 	const char *inner;  /* the Dockerfile's path inside the context that is sent */
 	bool outer;         /* that path is none of the context's own */
+	size_t cut;         /* bytes of the Dockerfile up to the stages behind the target; 0: all. Those alone are sent, if
+	                       outer */
 	bool reaches;       /* the Dockerfile reaches something of the context */
 	bool whole;         /* it reaches everything */
 	const char *ignore; /* the ignore file that counts, or NULL */
