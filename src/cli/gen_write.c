@@ -5,6 +5,7 @@
 #include "base/quote.h"
 #include "emit/ninja.h"
 #include "emit/out.h"
+#include "emit/run.h"
 #include "emit/script.h"
 #include "emit/seen.h"
 
@@ -125,6 +126,23 @@ static void add_lists(struct gen *gen, struct out *out, struct buf *text)
 	map_release(&names);
 }
 
+static void add_runs(struct gen *gen, struct out *out, const struct engine *engine, const char *root,
+                     struct buf *text)
+{
+	const struct plan *plan = gen->plan;
+	const char *file;
+
+	for (size_t i = 0; i < plan->run_count; i++) {
+		run_name(&plan->runs[i], text);
+		file = keep(gen, text).p;
+		run_script(plan, &plan->runs[i], engine, str_of(root), text);
+		add(gen, out, file, text, OUT_EXECUTABLE);
+	}
+	run_list(plan, text);
+	if (plan->run_count)
+		add(gen, out, RUN_LIST, text, 0);
+}
+
 /* False after an error where the tree has a file under the Ninja file's name. */
 static bool is_apart(struct gen *gen, const struct out *out, struct str manifest)
 {
@@ -189,6 +207,7 @@ static bool add_all(struct gen *gen, struct out *out, const struct engine *engin
 	script_build(gen->plan, engine, str_of(root), &text);
 	add(gen, out, "build.sh", &text, OUT_EXECUTABLE);
 	add_lists(gen, out, &text);
+	add_runs(gen, out, engine, root, &text);
 	ninja_help(gen->plan, &text);
 	add(gen, out, ".help", &text, 0);
 	fine = add_manifest(gen, out, &ninja, &text);

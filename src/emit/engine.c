@@ -64,12 +64,17 @@ static void put_environment(const struct engine *engine, struct sink *sink)
 	}
 }
 
-static void put_client(const struct engine *engine, struct sink *sink)
+static void put_program(const struct engine *engine, struct sink *sink)
 {
-	put_environment(engine, sink);
 	put(sink, engine->program);
 	if (engine->host.n)
 		put_option(sink, engine_hosts[engine->kind], engine->host);
+}
+
+static void put_client(const struct engine *engine, struct sink *sink)
+{
+	put_environment(engine, sink);
+	put_program(engine, sink);
 }
 
 static void put_verb(const struct engine *engine, struct sink *sink)
@@ -189,6 +194,11 @@ static void put_place(const struct plan_image *image, struct sink *sink)
 void engine_arguments(const struct engine *engine, const struct plan_image *image, struct buf *out)
 {
 	put_arguments(engine, image, &(struct sink){out, false, true});
+}
+
+void engine_program(const struct engine *engine, struct buf *out)
+{
+	put_program(engine, &(struct sink){out, false, true});
 }
 
 void engine_place(const struct plan_image *image, struct buf *out)

@@ -33,6 +33,8 @@ bool engine_init(struct engine *engine, struct arena *arena, const struct engine
                  const struct plan *plan);
 extern const char *const engine_names[ENGINE_KINDS];
 
+/* CLIENT without the environment that builds need. */
+void engine_program(const struct engine *engine, struct buf *out);
 /* What enters the image, arguments, labels, secrets, target, platform, parents, cache; no blank before or after. */
 void engine_arguments(const struct engine *engine, const struct plan_image *image, struct buf *out);
 /* " -t TAG" for each, " -f DOCKERFILE" and " CONTEXT". */

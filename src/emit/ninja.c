@@ -202,6 +202,8 @@ static void print_rules(struct writer *writer)
 	buf_clear(&command);
 	buf_addf(&command, "%.*s -t graph", STR_ARG(ninja->generator));
 	print_rule(writer, "graph", buf_str(&command));
+	if (ninja->plan->run_count)
+		rule(writer, "run", STR("sh $in"), "  description = $out\n  pool = console\n");
 	buf_release(&command);
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/quote.h"
+#include "emit/run.h"
 #include "emit/writer.h"
 
 /* What is there whatever the matrix. */
@@ -313,6 +314,23 @@ static void lint_target(struct writer *writer)
 	map_release(&layers);
 }
 
+/* A container waits for its image alone. */
+static void run_target(struct writer *writer, const struct plan_run *run)
+{
+	action_edge(writer, "run", run->name);
+	buf_clear(&writer->text);
+	run_name(run, &writer->text);
+	buf_addc(writer->out, ' ');
+	writer_path(writer, writer->ninja->tree);
+	buf_addc(writer->out, '/');
+	writer_path(writer, buf_str(&writer->text));
+	if (run->image != PLAN_NO_IMAGE) {
+		buf_adds(writer->out, " |");
+		add_image(writer, run->image);
+	}
+	buf_addc(writer->out, '\n');
+}
+
 void writer_targets(struct writer *writer)
 {
 	const struct plan *plan = writer->plan;
@@ -323,6 +341,8 @@ void writer_targets(struct writer *writer)
 	set_targets(writer, STR("all"), NULL, plan->image_count);
 	for (size_t i = 0; i < plan->image_count; i++)
 		image_targets(writer, i);
+	for (size_t i = 0; i < plan->run_count; i++)
+		run_target(writer, &plan->runs[i]);
 	action_targets(writer);
 	lint_target(writer);
 	buf_adds(writer->out, "build push: phony push-all\nbuild test: phony test-all\nbuild scan: phony scan-all\n");
@@ -432,4 +452,8 @@ void ninja_help(const struct plan *plan, struct buf *out)
 	for (size_t i = 0; i < plan->image_count; i++)
 		if (!plan->images[i].builder)
 			help_image(plan, &plan->images[i], tests, out);
+	for (size_t i = 0; i < plan->run_count; i++) {
+		help_line(out, "run-", plan->runs[i].name, "run a container of ");
+		buf_addf(out, "%.*s\n", STR_ARG(plan->runs[i].ref));
+	}
 }
