@@ -42,10 +42,20 @@ static void become(const struct engine_call *call, int out, int err)
 		dup2(err, STDERR_FILENO);
 	if (call->keep >= 0)
 		fcntl(call->keep, F_SETFD, 0);
+	signal(SIGPIPE, SIG_DFL);
 	set_environment(call->env);
 	execvp(call->argv[0], (char *const *)call->argv);
 	fprintf(stderr, "dtk: error: cannot run %s: %s\n", call->argv[0], strerror(errno));
 	_exit(127);
+}
+
+bool engine_pipe(int ends[2])
+{
+	if (pipe(ends) != 0)
+		return false;
+	fcntl(ends[0], F_SETFD, FD_CLOEXEC);
+	fcntl(ends[1], F_SETFD, FD_CLOEXEC);
+	return true;
 }
 
 /* A pipe where TEXT wants the output and FD does not take it; ENDS[1] is what the child writes to, or -1. */
@@ -53,13 +63,7 @@ static bool make_pipe(int fd, const struct buf *text, int ends[2])
 {
 	ends[0] = -1;
 	ends[1] = fd;
-	if (fd >= 0 || !text)
-		return true;
-	if (pipe(ends) != 0)
-		return false;
-	fcntl(ends[0], F_SETFD, FD_CLOEXEC);
-	fcntl(ends[1], F_SETFD, FD_CLOEXEC);
-	return true;
+	return fd >= 0 || !text || engine_pipe(ends);
 }
 
 /* Reads what is there; closes FROM at the end. */
@@ -126,6 +130,29 @@ static int wait_for(pid_t child, const struct engine_call *call)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
+static pid_t start(const struct engine_call *call, int out, int err)
+{
+	pid_t child;
+
+	fflush(NULL);
+	child = fork();
+	if (child == 0)
+		become(call, out, err);
+	return child;
+}
+
+pid_t engine_start(const struct engine_call *call)
+{
+	return start(call, call->out, call->err);
+}
+
+int engine_wait(pid_t child)
+{
+	const struct engine_call call = ENGINE_CALL(NULL, NULL);
+
+	return wait_for(child, &call);
+}
+
 int engine_run(const struct engine_call *call)
 {
 	int out[2], err[2];
@@ -133,12 +160,9 @@ int engine_run(const struct engine_call *call)
 
 	if (!make_pipe(call->out, call->out_text, out) || !make_pipe(call->err, call->err_text, err))
 		return 127;
-	fflush(NULL);
-	child = fork();
+	child = start(call, out[1], err[1]);
 	if (child < 0)
 		return 127;
-	if (child == 0)
-		become(call, out[1], err[1]);
 	if (out[0] >= 0)
 		close(out[1]);
 	if (err[0] >= 0)

@@ -5,6 +5,7 @@
 #include "stamp/command.h"
 
 #include <signal.h>
+#include <sys/types.h>
 #include <time.h>
 
 /* The container engine, through its client: fork, exec and pipes, never a shell. */
@@ -31,6 +32,16 @@ enum { ENGINE_LATE = 124 };
  * Output that is captured is read to its end first, so a limit is for calls that write to descriptors.
  */
 int engine_run(const struct engine_call *call);
+
+/*
+ * Starts it and goes on: its process, or -1 with errno.  No output is captured, and there is no limit.  The child takes
+ * SIGPIPE as ever where the caller ignores it.
+ */
+pid_t engine_start(const struct engine_call *call);
+/* Waits for its end: the exit status as engine_run gives it. */
+int engine_wait(pid_t child);
+/* A pipe, of which a process gets only what is its input or output. False with errno. */
+bool engine_pipe(int ends[2]);
 
 /* Since BEGUN, of CLOCK_MONOTONIC. */
 long long engine_milliseconds(struct timespec begun);

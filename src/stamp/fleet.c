@@ -111,3 +111,24 @@ bool fleet_ask(struct fleet *fleet)
 	map_release(&seen);
 	return ask_engine(&fleet->arena, fleet->diag, &fleet->command, names, n, &fleet->answer);
 }
+
+bool fleet_ready(struct fleet *fleet, const struct fleet_image *image)
+{
+	const struct seal *seal = &image->seal;
+	bool fine = true;
+
+	if (!image->sealed || seal->aside.n || !ask_find(&fleet->arena, &fleet->answer, seal->engine)) {
+		diag_error(fleet->diag, SPAN_NONE, "%.*s is not built: run ninja again", STR_ARG(image->place.name));
+		return false;
+	}
+	for (size_t i = 0; i < seal->tag_count; i++) {
+		const struct ask_image *now = ask_find(&fleet->arena, &fleet->answer, seal->tags[i]);
+
+		if (now && str_eq(now->id, seal->engine))
+			continue;
+		diag_error(fleet->diag, SPAN_NONE, "%.*s is not the image %.*s: run ninja verify",
+		           STR_ARG(seal->tags[i]), STR_ARG(image->place.name));
+		fine = false;
+	}
+	return fine;
+}

@@ -36,4 +36,7 @@ bool fleet_add(struct fleet *fleet, const char *out);
 /* One question about all IDs, tags and bases in the seals. False after an error was said. */
 bool fleet_ask(struct fleet *fleet);
 
+/* After fleet_ask: IMAGE is as sealed, there, and each of its tags names it. False after an error was said. */
+bool fleet_ready(struct fleet *fleet, const struct fleet_image *image);
+
 #endif

@@ -55,27 +55,6 @@ struct str push_name(struct arena *arena, struct str tag, const struct push *ord
 	return result;
 }
 
-static bool check_image(struct fleet *fleet, const struct fleet_image *image)
-{
-	const struct seal *seal = &image->seal;
-	bool fine = true;
-
-	if (!image->sealed || seal->aside.n || !ask_find(&fleet->arena, &fleet->answer, seal->engine)) {
-		diag_error(fleet->diag, SPAN_NONE, "%.*s is not built: run ninja again", STR_ARG(image->place.name));
-		return false;
-	}
-	for (size_t i = 0; i < seal->tag_count; i++) {
-		const struct ask_image *now = ask_find(&fleet->arena, &fleet->answer, seal->tags[i]);
-
-		if (now && str_eq(now->id, seal->engine))
-			continue;
-		diag_error(fleet->diag, SPAN_NONE, "%.*s is not the image %.*s: run ninja verify",
-		           STR_ARG(seal->tags[i]), STR_ARG(image->place.name));
-		fine = false;
-	}
-	return fine;
-}
-
 /* A client's command; its output in TEXT, or passed on where that is NULL. */
 static int run(struct fleet *fleet, const char *const *words, struct buf *text)
 {
@@ -443,7 +422,7 @@ int push_all(const struct push *order, struct diag *diag)
 	map_init(&pushing.done);
 	fine = fine && words_each(order->stamps, diag, add_word, &pushing) && fleet_ask(fleet);
 	for (size_t i = 0, n = fine ? fleet->count : 0; i < n; i++)
-		fine = check_image(fleet, &fleet->images[i]) && fine;
+		fine = fleet_ready(fleet, &fleet->images[i]) && fine;
 	fine = fine && gather_families(&pushing);
 	for (size_t i = 0; fine && i < fleet->count; i++)
 		fine = push_image(&pushing, &fleet->images[i]);

@@ -38,6 +38,9 @@ static void flush(struct snapshot *snapshot)
 {
 	size_t at = 0;
 
+	if (snapshot->digest)
+		sha256_add(snapshot->digest, snapshot->buffer.p, snapshot->buffer.n);
+	snapshot->written += snapshot->buffer.n;
 	while (at < snapshot->buffer.n && !snapshot->failure) {
 		ssize_t put = write(snapshot->fd, snapshot->buffer.p + at, snapshot->buffer.n - at);
 

@@ -3,12 +3,13 @@
 #define DTK_STAMP_SNAPSHOT_H
 
 #include "base/fs.h"
+#include "base/sha256.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
 /*
- * The context as a tar: ustar, with pax headers (POSIX.1-2008, pax
+ * A tar, of a context or of images: ustar, with pax headers (POSIX.1-2008, pax
  * Interchange Format) where a name, a link or a size does not fit.  Owners are
  * 0, all times are SNAPSHOT_TIME (no tool takes a date before 1980 amiss).
  */
@@ -20,6 +21,8 @@ struct snapshot {
 	uint64_t left;     /* of the file whose content is being added */
 	uint64_t size;     /* of the file, for its padding */
 	int failure;       /* errno of a write that failed, 0 */
+	uint64_t written;
+	struct sha256 *digest; /* of all that is written; NULL unless set after snapshot_begin */
 };
 
 /* An unnamed file beside PATH, that vanishes with the last process that has it open; -1 with errno. */
