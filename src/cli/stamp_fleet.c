@@ -3,6 +3,8 @@
 #include "stamp/audit.h"
 #include "stamp/push.h"
 #include "stamp/review.h"
+#include "stamp/save.h"
+#include "stamp/stream.h"
 #include "stamp/verify.h"
 
 #include <stddef.h>
@@ -64,6 +66,64 @@ static int run_scan(const struct opt_command *command, int argc, char **argv)
 
 static const struct opt help_table[] = {HELP};
 
+static int run_save(const struct opt_command *command, int argc, char **argv)
+{
+	struct opt_args args;
+	char nothing;
+	int status = stamp_parse(command, argc, argv, &nothing, &args, 2, SIZE_MAX);
+	struct save save;
+	struct diag diag;
+
+	if (status >= 0)
+		return status;
+	save = (struct save){args.operands[0], (const char *const *)args.operands + 1, stamp_rest(&args)};
+	diag_init(&diag, stderr);
+	status = save_images(&save, &diag);
+	diag_release(&diag);
+	return status == 0 ? 0 : 1;
+}
+
+struct stream_options {
+	struct stream stream;
+	struct opt_list refs;
+};
+
+static const struct opt stream_table[] = {
+	{0, "image", "REF", "an image of the engine's, beside those of the stamps", OPT_LIST, 0,
+	 offsetof(struct stream_options, refs)},
+	{0, "there", "FILE", "what the other side has: its layers are left out", OPT_TEXT, 0,
+	 offsetof(struct stream_options, stream.there)},
+	{0, "alike", NULL, "an image of the same date and layers is the same", OPT_FLAG, 0,
+	 offsetof(struct stream_options, stream.alike)},
+	{'n', "dry-run", NULL, "say what would be written", OPT_FLAG, 0, offsetof(struct stream_options, stream.dry)},
+	{0, "progress", NULL, "say every few seconds how much it is", OPT_FLAG, 0,
+	 offsetof(struct stream_options, stream.progress)},
+	{0, "loader", "FILE", "gets the script that checks and loads it", OPT_TEXT, 0,
+	 offsetof(struct stream_options, stream.loader)},
+	HELP,
+};
+
+static int run_stream(const struct opt_command *command, int argc, char **argv)
+{
+	struct stream_options options = {.stream.there = NULL};
+	struct opt_args args;
+	int status = stamp_parse(command, argc, argv, &options, &args, 0, SIZE_MAX);
+	struct diag diag;
+
+	if (status < 0 && args.operand_count + options.refs.count == 0)
+		status = opt_wrong(command, "an image is needed");
+	if (status < 0) {
+		options.stream.stamps = (const char *const *)args.operands;
+		options.stream.refs = stamp_list(&options.refs);
+		options.stream.words = stamp_rest(&args);
+		diag_init(&diag, stderr);
+		status = stream_images(&options.stream, &diag) == 0 ? 0 : 1;
+		diag_release(&diag);
+	}
+	opt_list_free(&options.refs);
+	return status;
+}
+
 static int run_lint(const struct opt_command *command, int argc, char **argv)
 {
 	struct opt_args args;
@@ -112,6 +172,10 @@ const struct opt_command stamp_fleet_commands[] = {
 	 "publish images, all or none of them ready", push_table, COUNT(push_table), true, run_push},
 	{"dtk-stamp scan", "scan", "X.image... -- [NAME=VALUE...] docker [--host H]",
 	 "scan images, and keep the reports", scan_table, COUNT(scan_table), true, run_scan},
+	{"dtk-stamp save", "save", "OUT X.image... -- [NAME=VALUE...] docker [--host H]",
+	 "save images to an archive, with the script that loads it", help_table, COUNT(help_table), true, run_save},
+	{"dtk-stamp stream", "stream", "[X.image...] -- [NAME=VALUE...] docker [--host H]",
+	 "write an archive of images to standard output", stream_table, COUNT(stream_table), true, run_stream},
 	{"dtk-stamp lint", "lint", "DOCKERFILE... -- [NAME=VALUE...] docker [--host H] build",
 	 "have the engine check Dockerfiles, where it can", help_table, COUNT(help_table), true, run_lint},
 	{"dtk-stamp verify", "verify", "STAMPS -- [NAME=VALUE...] docker [--host H]",

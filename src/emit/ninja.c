@@ -140,6 +140,8 @@ static void action_rules(struct writer *writer, struct str client)
 	options = buf_str(&scan).p;
 	stamp_rule(writer, "scan", console, "scan %s$in -- %.*s", options, STR_ARG(client));
 	stamp_rule(writer, "scan-list", console, "scan %s@$in -- %.*s", options, STR_ARG(client));
+	stamp_rule(writer, "save", console, "save $out $in -- %.*s", STR_ARG(client));
+	stamp_rule(writer, "save-list", console, "save $out @$in -- %.*s", STR_ARG(client));
 	quote_shell(&tree, writer->ninja->tree);
 	quote_ninja_value(&escaped, buf_str(&tree));
 	stamp_rule(writer, "verify", "  description = verify\n  pool = console\n", "verify %s/stamps -- %.*s",

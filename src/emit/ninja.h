@@ -36,7 +36,8 @@ void ninja_depfile(const struct ninja *ninja, struct buf *out);
 
 /*
  * TREE/_images.T, what an action on the set T reads after an `@`: the stamps of its images (of a target, NULL: of
- * all), a line each, quoted for a shell.  It lies in the tree itself, so that it comes back where it vanishes.
+ * all), but not of builders, a line each, quoted for a shell.  It lies in the tree itself, so that it comes back where
+ * it vanishes.
  */
 #define NINJA_LIST "_images."
 void ninja_list(const struct plan *plan, const struct plan_target *target, struct buf *out);

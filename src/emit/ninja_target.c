@@ -14,7 +14,7 @@ static const struct action {
 };
 
 /* What can be done with each name. */
-static const char *const verbs[] = {"push", "test", "scan"};
+static const char *const verbs[] = {"push", "test", "scan", "save"};
 
 static const char *const kinds[] = {"sequence", "group", "layer", "image"};
 
@@ -224,6 +224,7 @@ static void set_targets(struct writer *writer, struct str name, const uint32_t *
 	set_test(writer, name, set, count);
 	set_action(writer, "push", name, any_tested(writer->plan, set, count));
 	set_action(writer, "scan", name, false);
+	set_action(writer, "save", name, false);
 }
 
 static void image_action(struct writer *writer, const char *verb, size_t image, bool after_test)
@@ -280,6 +281,8 @@ static void image_targets(struct writer *writer, size_t image)
 		image_test(writer, image);
 	if (writer->plan->scanner.n)
 		image_action(writer, "scan", image, false);
+	if (!writer->plan->images[image].builder)
+		image_action(writer, "save", image, false);
 }
 
 static void action_targets(struct writer *writer)
@@ -345,7 +348,8 @@ void writer_targets(struct writer *writer)
 		run_target(writer, &plan->runs[i]);
 	action_targets(writer);
 	lint_target(writer);
-	buf_adds(writer->out, "build push: phony push-all\nbuild test: phony test-all\nbuild scan: phony scan-all\n");
+	buf_adds(writer->out, "build push: phony push-all\nbuild test: phony test-all\nbuild scan: phony scan-all\n"
+		"build save: phony save-all\n");
 	buf_adds(writer->out, "default all\n");
 }
 
@@ -429,7 +433,8 @@ static void help_image(const struct plan *plan, const struct plan_image *image, 
 	help_line(out, "", image->name, "image ");
 	buf_addstr(out, image->tag_count ? image->tags[0] : STR("without a tag"));
 	buf_addc(out, '\n');
-	help_verbs(image->name, "it", tests, plan->scanner.n > 0, out);
+	if (!image->builder)
+		help_verbs(image->name, "it", tests, plan->scanner.n > 0, out);
 }
 
 void ninja_help(const struct plan *plan, struct buf *out)

@@ -2,7 +2,7 @@
 #include "model/planner.h"
 
 static const char *const target_reserved[] = {
-	"all", "push", "test", "scan", "lint", "verify", "update-bases", "status", "report", "graph", "cache-usage",
+	"all", "push", "test", "scan", "save", "lint", "verify", "update-bases", "status", "report", "graph", "cache-usage",
 	"cache-prune", "clean-images", "help", "engine-start", "engine-stop", "build.ninja", "config.ninja",
 };
 static const char *const target_prefixes[] = {"push-", "test-", "scan-", "save-", "run-"};
