@@ -10,8 +10,9 @@
 
 /*
  * An archive of images on its way from an engine's `save` to somewhere: what stands in it is found out, layers that the
- * other side has are left out, and the rest is written so that the same images give the same bytes (times, owners and
- * the order in manifest.json differ from save to save).
+ * other side has are left out, and times, owners and the order in manifest.json are made the same each time.  So an
+ * image gives the same bytes each time; several that share layers may not, as docker until 24 puts a shared layer into
+ * the directory of whichever it comes to first.
  *
  * Three ways to name layers are known: blobs/sha256/DIGEST (docker since 25), DIGEST.tar (podman), and a directory of
  * another digest with a layer.tar (docker until 24), whose own digest shows only when it has been read; it is kept
