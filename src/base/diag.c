@@ -207,6 +207,21 @@ void diag_hint(struct diag *diag, const char *format, ...)
 	buf_release(&message);
 }
 
+struct diag_hush diag_hush(struct diag *diag)
+{
+	struct diag_hush hush = {diag->quiet, diag->errors, diag->warnings};
+
+	diag->quiet = true;
+	return hush;
+}
+
+void diag_speak(struct diag *diag, struct diag_hush hush)
+{
+	diag->quiet = hush.quiet;
+	diag->errors = hush.errors;
+	diag->warnings = hush.warnings;
+}
+
 static char guess_fold(char c)
 {
 	if (c >= 'A' && c <= 'Z')

@@ -28,7 +28,7 @@ struct diag {
 	size_t source_count, source_capacity;
 	unsigned errors, warnings;
 	unsigned limit; /* errors printed at most; further ones are only counted */
-	bool quiet;     /* nothing is printed, errors and warnings are counted */
+	bool quiet;     /* nothing is printed */
 };
 
 /* Prints to OUT, which the caller keeps open. */
@@ -54,6 +54,14 @@ void diag_warning(struct diag *diag, struct span at, const char *format, ...) __
 /* Further lines to the diagnostic just printed: another place, or a piece of advice. */
 void diag_note(struct diag *diag, struct span at, const char *format, ...) __attribute__((format(printf, 3, 4)));
 void diag_hint(struct diag *diag, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* What is told from diag_hush to diag_speak is neither printed nor, afterwards, counted. */
+struct diag_hush {
+	bool quiet;
+	unsigned errors, warnings;
+};
+struct diag_hush diag_hush(struct diag *diag);
+void diag_speak(struct diag *diag, struct diag_hush hush);
 
 /*
  * "Did you mean": offer candidates one by one, then ask.  A candidate counts

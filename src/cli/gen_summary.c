@@ -65,6 +65,14 @@ static void collisions(const struct plan *plan, FILE *out)
 	}
 }
 
+static void runs(const struct plan *plan, FILE *out)
+{
+	if (plan->run_count)
+		fputs("Runs:\n", out);
+	for (size_t i = 0; i < plan->run_count; i++)
+		fprintf(out, "- %.*s: %.*s\n", STR_ARG(plan->runs[i].name), STR_ARG(plan->runs[i].ref));
+}
+
 void gen_summary(const struct plan *plan, FILE *out)
 {
 	names(out, "OS Versions", plan->os_versions, plan->os_count);
@@ -73,5 +81,6 @@ void gen_summary(const struct plan *plan, FILE *out)
 	sequences(plan, out);
 	groups(plan, out);
 	collisions(plan, out);
+	runs(plan, out);
 	fprintf(out, "Images: %zu\n", plan->image_count);
 }

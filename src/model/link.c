@@ -148,13 +148,10 @@ static bool link_read(struct planner *planner, uint32_t number, const struct pla
 /* As link_read, but what it says goes nowhere, unless it is an error. */
 static bool link_read_quietly(struct planner *planner, uint32_t image, const struct planner_source *text)
 {
-	struct diag *diag = planner->diag, loud = *diag;
-
-	diag->quiet = true;
+	struct diag_hush hush = diag_hush(planner->diag);
 	bool ok = link_read(planner, image, text);
-	diag->quiet = loud.quiet;
-	diag->warnings = loud.warnings;
-	diag->errors = loud.errors;
+
+	diag_speak(planner->diag, hush);
 	return ok || link_read(planner, image, text);
 }
 
@@ -257,8 +254,8 @@ static void stray_tell(struct planner *planner, const struct planner_stray *stra
 	struct guess guess;
 
 	guess_init(&guess, stray->ref);
-	buf_addf(&text, "'%.*s' is a name of this matrix's, but no image of it has that tag",
-	         STR_ARG(stray->ref));
+	buf_addf(&text, "'%.*s' is a name of this %s's, but no image of it has that tag", STR_ARG(stray->ref),
+	         planner->matrix.source ? "matrix" : "project");
 	if (stray->more)
 		buf_addf(&text, " (the same in %u more of %s '%.*s')", (unsigned)stray->more,
 		         matrix_layer_word(layer), STR_ARG(layer->name.text));

@@ -97,7 +97,7 @@ struct matrix_rootfs {
 struct matrix {
 	struct arena *arena;
 	struct diag *diag;
-	uint32_t source;
+	uint32_t source; /* 0: it is made of docker/, no file */
 	struct str text;
 	struct matrix_axis axes[KEYS_AXES];
 	uint32_t axis_count; /* 2 at least */

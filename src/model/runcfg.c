@@ -4,7 +4,6 @@
 #include "base/fs.h"
 #include "docker/text.h"
 #include "model/local.h"
-#include "model/name.h"
 
 #include <errno.h>
 
@@ -50,17 +49,18 @@ struct runword runcfg_value(struct runcfg *runcfg, const struct runcfg_section *
 	                        .section = section->name, .entry = section->entries[key], .use = use};
 }
 
-static bool __attribute__((format(printf, 4, 5)))
-wrong(const struct runcfg *runcfg, const struct runcfg_section *section, const struct ini_entry *entry,
-      const char *format, ...)
+bool runcfg_wrong(const struct runcfg *runcfg, const struct runcfg_section *section, const struct ini_entry *entry,
+                  const char *format, ...)
 {
+	struct str key = entry ? entry->key : STR("");
 	struct buf text = BUF_INIT;
 	va_list args;
 
 	va_start(args, format);
 	buf_vaddf(&text, format, args);
 	va_end(args);
-	diag_error(runcfg->diag, entry->value_at, "[%.*s] %.*s: %s", STR_ARG(section->name), STR_ARG(entry->key), text.p);
+	diag_error(runcfg->diag, entry ? entry->value_at : section->span, "[%.*s]%s%.*s: %s", STR_ARG(section->name),
+	           entry ? " " : "", STR_ARG(key), text.p);
 	buf_release(&text);
 	return false;
 }
@@ -76,7 +76,7 @@ static bool read_text(struct runcfg *runcfg, const struct runcfg_section *sectio
 	if (!runword_whole(&value, &word))
 		return false;
 	*text = runword_text(&value, &word);
-	return text->n || wrong(runcfg, section, value.entry, "it is empty");
+	return text->n || runcfg_wrong(runcfg, section, value.entry, "it is empty");
 }
 
 static bool is_one_of(struct str text, const char *const *words)
@@ -95,7 +95,7 @@ static bool read_flag(struct runcfg *runcfg, const struct runcfg_section *sectio
 
 	*flag = is_one_of(text, on);
 	return *flag || is_one_of(text, off) ||
-	       wrong(runcfg, section, entry, "'%.*s' is neither True nor False", STR_ARG(text));
+	       runcfg_wrong(runcfg, section, entry, "'%.*s' is neither True nor False", STR_ARG(text));
 }
 
 static bool read_repository(struct runcfg *runcfg, struct runcfg_section *section)
@@ -107,7 +107,7 @@ static bool read_repository(struct runcfg *runcfg, struct runcfg_section *sectio
 	section->aws = str_is(text, "aws");
 	if (section->aws || str_is(text, "docker_hub"))
 		return true;
-	wrong(runcfg, section, entry, "'%.*s' is neither aws nor docker_hub", STR_ARG(text));
+	runcfg_wrong(runcfg, section, entry, "'%.*s' is neither aws nor docker_hub", STR_ARG(text));
 	guess_init(&guess, text);
 	guess_offer(&guess, STR("aws"));
 	guess_offer(&guess, STR("docker_hub"));
@@ -137,10 +137,10 @@ static bool add_arg(struct runcfg *runcfg, struct runcfg_section *section, struc
 	struct str name = str_slice(pair, 0, equals);
 
 	if (str_starts(pair, STR("-")))
-		return wrong(runcfg, section, entry, "'%.*s' is no build argument, and these alone can stand here",
+		return runcfg_wrong(runcfg, section, entry, "'%.*s' is no build argument, and these alone can stand here",
 		             STR_ARG(pair));
 	if (equals == pair.n) {
-		wrong(runcfg, section, entry, "the build argument '%.*s' has no value", STR_ARG(pair));
+		runcfg_wrong(runcfg, section, entry, "the build argument '%.*s' has no value", STR_ARG(pair));
 		diag_hint(runcfg->diag, "%.*s=VALUE gives it one; the environment of dtk-gen does not", STR_ARG(pair));
 		return false;
 	}
@@ -169,28 +169,34 @@ static bool read_args(struct runcfg *runcfg, struct runcfg_section *section)
 		ok = bare || add_arg(runcfg, section, word);
 	}
 	if (ok && bare)
-		return wrong(runcfg, section, value.entry, "a build argument has to follow --build-arg");
+		return runcfg_wrong(runcfg, section, value.entry, "a build argument has to follow --build-arg");
 	return ok;
 }
 
-/* A mere name is one for --network. */
+/* Puts OPTION before WORDS. */
+static void add_option(struct arena *arena, struct str option, struct plan_words *words)
+{
+	struct plan_word *items = ARENA_ARRAY(arena, words->count + 1, struct plan_word);
+
+	items[0] = (struct plan_word){ARENA_ARRAY(arena, 1, struct plan_piece), 1};
+	items[0].pieces[0] = (struct plan_piece){PIECE_TEXT, option};
+	memcpy(items + 1, words->items, words->count * sizeof *items);
+	words->items = items;
+	words->count++;
+}
+
+/* A network that begins with no option begins with a name. */
 static bool read_words(struct runcfg *runcfg, struct runcfg_section *section, enum runcfg_key key)
 {
 	struct runword value = runcfg_value(runcfg, section, key, RUNWORD_RUN);
 	struct plan_words *words = &section->words[key];
-	struct plan_word *items;
+	bool named;
 
 	if (!(keys[key].kind == KIND_COMMAND ? runword_command : runword_split)(&value, words))
 		return false;
-	if (key != RUNCFG_NETWORK || words->count != 1 ||
-	    (words->items->count && str_starts(words->items->pieces->text, STR("-"))))
-		return true;
-	items = ARENA_ARRAY(runcfg->arena, 2, struct plan_word);
-	items[0] = (struct plan_word){ARENA_ARRAY(runcfg->arena, 1, struct plan_piece), 1};
-	items[0].pieces[0] = (struct plan_piece){PIECE_TEXT, STR("--network")};
-	items[1] = words->items[0];
-	words->items = items;
-	words->count = 2;
+	named = words->count && !(words->items->count && str_starts(words->items->pieces->text, STR("-")));
+	if (key == RUNCFG_NETWORK && named)
+		add_option(runcfg->arena, STR("--network"), words);
 	return true;
 }
 
@@ -282,9 +288,12 @@ static void read_section(struct runcfg *runcfg, const struct ini_section *from, 
 
 	*section = (struct runcfg_section){.name = from->name, .span = from->at, .prefix = true};
 	read_keys(runcfg, from, false, told, section);
-	for (unsigned i = 0; i < RUNCFG_KEYS; i++)
-		if (section->entries[i])
-			read_value(runcfg, section, (enum runcfg_key)i);
+	for (size_t i = 0; i < from->count; i++) {
+		enum runcfg_key key = key_of(&from->entries[i], false);
+
+		if (key < RUNCFG_KEYS)
+			read_value(runcfg, section, key);
+	}
 }
 
 bool runcfg_is_synthetic(const struct runcfg *runcfg, struct str name)
@@ -423,152 +432,4 @@ const struct runcfg_dir *runcfg_dir(const struct runcfg *runcfg, struct str name
 		if (str_eq(runcfg->dirs[i].name, name))
 			return &runcfg->dirs[i];
 	return NULL;
-}
-
-/* --- References --- */
-
-struct naming {
-	struct runcfg *runcfg;
-	const struct runcfg_section *section; /* or NULL */
-	struct span at;                       /* of what has no key of its own */
-	struct buf ref;
-};
-
-/* A name of here and now, which a key of each section could replace: it is told once. */
-static void tell_local(struct naming *naming, bool *told, const char *what, struct str name, const char *why,
-                       const char *hint)
-{
-	struct runcfg *runcfg = naming->runcfg;
-
-	if (*told)
-		runcfg->diag->errors++;
-	else
-		diag_error(runcfg->diag, naming->at, "%s, '%.*s', cannot be part of an image's name: %s", what,
-		           STR_ARG(name), why);
-	if (!*told)
-		diag_hint(runcfg->diag, "%s", hint);
-	*told = true;
-}
-
-static bool add_project(struct naming *naming)
-{
-	struct runcfg *runcfg = naming->runcfg;
-	struct str project = runcfg->names.project;
-	struct buf sample = BUF_INIT;
-	const char *why = "it has none";
-	size_t at;
-
-	runcfg->names.project_used = true;
-	buf_addf(&sample, "%.*s-x", STR_ARG(project));
-	if (str_find(project, ':', 0) < project.n)
-		why = "there is a colon in it";
-	else if (project.n)
-		why = name_check_ref(buf_str(&sample), &at);
-	buf_release(&sample);
-	if (why)
-		tell_local(naming, &runcfg->project_told, "the name of the project's directory", project, why,
-		           "rename it, or give sections a 'name' and 'prefix = False'");
-	buf_addf(&naming->ref, "%.*s-", STR_ARG(project));
-	return why == NULL;
-}
-
-static bool add_user(struct naming *naming)
-{
-	struct runcfg *runcfg = naming->runcfg;
-	const char *why;
-	size_t at;
-
-	runcfg->names.user_used = true;
-	why = runcfg->names.user.n ? name_check_version(runcfg->names.user, &at) : "it is not known";
-	if (why)
-		tell_local(naming, &runcfg->user_told, "the user's name", runcfg->names.user, why,
-		           "give sections a 'tag', or set LOGNAME");
-	buf_addf(&naming->ref, ":%.*s", STR_ARG(runcfg->names.user));
-	return why == NULL;
-}
-
-static bool is_digest(struct str digest)
-{
-	size_t colon = str_find(digest, ':', 0), hex = colon + 1;
-
-	while (hex < digest.n && memchr("0123456789abcdef", digest.p[hex], 16))
-		hex++;
-	return colon > 0 && hex == digest.n && hex > colon + 32;
-}
-
-/* Why REF can be no reference, or NULL; what is not built here may have a digest. */
-static const char *why_not(const struct naming *naming, struct str ref)
-{
-	size_t at;
-
-	if (!name_pinned(ref) || !naming->section || runcfg_dir(naming->runcfg, naming->section->name))
-		return name_check_ref(ref, &at);
-	if (!is_digest(str_slice(ref, str_find(ref, '@', 0) + 1, ref.n)))
-		return "no digest follows the @";
-	return name_check_ref(str_slice(ref, 0, str_find(ref, '@', 0)), &at);
-}
-
-/* KEY made REF what it is now, where the section has it. */
-static bool check(const struct naming *naming, enum runcfg_key key)
-{
-	const struct ini_entry *entry = naming->section ? naming->section->entries[key] : NULL;
-	const struct runcfg *runcfg = naming->runcfg;
-	struct str ref = buf_str(&naming->ref);
-	const char *why = why_not(naming, ref);
-
-	if (!why)
-		return true;
-	if (entry)
-		return wrong(runcfg, naming->section, entry, "'%.*s' cannot be the name of an image: %s", STR_ARG(ref), why);
-	diag_error(runcfg->diag, naming->at, "'%.*s' cannot be the name of an image: %s", STR_ARG(ref), why);
-	diag_hint(runcfg->diag, "a '%s' in its section of run.cfg gives it another", keys[key].name);
-	return false;
-}
-
-static bool add_tag(struct naming *naming)
-{
-	if (!naming->section || !naming->section->tag.p)
-		return add_user(naming);
-	buf_addc(&naming->ref, ':');
-	buf_addstr(&naming->ref, naming->section->tag);
-	return check(naming, RUNCFG_TAG);
-}
-
-/* A name may hold a tag or a digest; what [DEFAULT] says of tags is then for others. */
-static bool add_tag_unless(struct naming *naming)
-{
-	const struct ini_entry *entry = naming->section ? naming->section->entries[RUNCFG_TAG] : NULL;
-
-	if (name_repository(buf_str(&naming->ref)).n == naming->ref.n)
-		return add_tag(naming);
-	return !entry || entry->inherited || wrong(naming->runcfg, naming->section, entry, "the name has a tag already");
-}
-
-static bool add_name(struct naming *naming, struct str name)
-{
-	const struct runcfg_section *section = naming->section;
-
-	if (section && section->own_name.p)
-		name = section->own_name;
-	if ((!section || section->prefix) && !add_project(naming))
-		return false;
-	buf_addstr(&naming->ref, name);
-	return check(naming, RUNCFG_NAME);
-}
-
-struct str runcfg_ref(struct runcfg *runcfg, const struct runcfg_section *section, struct str name,
-                      struct str repository, struct span at)
-{
-	struct naming naming = {runcfg, section, at, BUF_INIT};
-	struct str ref = STR("");
-	bool ok = true;
-
-	if (repository.n)
-		buf_addstr(&naming.ref, repository);
-	else
-		ok = add_name(&naming, name);
-	if (ok && add_tag_unless(&naming))
-		ref = (struct str){arena_strndup(runcfg->arena, naming.ref.p, naming.ref.n), naming.ref.n};
-	buf_release(&naming.ref);
-	return ref;
 }

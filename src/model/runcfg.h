@@ -78,16 +78,12 @@ const struct runcfg_section *runcfg_section(const struct runcfg *runcfg, struct 
 const struct runcfg_dir *runcfg_dir(const struct runcfg *runcfg, struct str name);
 bool runcfg_is_synthetic(const struct runcfg *runcfg, struct str name);
 
-/*
- * The reference of the image that SECTION (NULL: none) is about: REPOSITORY or, where that is "",
- * <project>-NAME unless SECTION says otherwise, with SECTION's tag or the user.  n = 0 after an error at AT or
- * at a key.
- */
-struct str runcfg_ref(struct runcfg *runcfg, const struct runcfg_section *section, struct str name,
-                      struct str repository, struct span at);
-
 /* A value of KEY of SECTION, to be read for USE. */
 struct runword runcfg_value(struct runcfg *runcfg, const struct runcfg_section *section, enum runcfg_key key,
                             enum runword_use use);
+
+/* An error at the value of ENTRY (NULL: at the section) that names them; false. */
+bool runcfg_wrong(const struct runcfg *runcfg, const struct runcfg_section *section, const struct ini_entry *entry,
+                  const char *format, ...) __attribute__((format(printf, 4, 5)));
 
 #endif

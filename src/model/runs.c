@@ -2,6 +2,7 @@
 #include "model/runs.h"
 
 #include "model/name.h"
+#include "model/runref.h"
 
 struct runs {
 	struct runcfg *runcfg;
@@ -10,23 +11,6 @@ struct runs {
 	struct map names; /* of images, or of the family that one is the first of -> number */
 	struct map tags;  /* in their normal form -> image */
 };
-
-static bool __attribute__((format(printf, 4, 5)))
-wrong(const struct runs *runs, const struct runcfg_section *section, const struct ini_entry *entry,
-      const char *format, ...)
-{
-	struct buf text = BUF_INIT;
-	va_list args;
-
-	va_start(args, format);
-	buf_vaddf(&text, format, args);
-	va_end(args);
-	diag_error(runs->runcfg->diag, entry ? entry->value_at : section->span, "[%.*s]%s%.*s: %s",
-	           STR_ARG(section->name), entry ? " " : "", entry ? (int)entry->key.n : 0, entry ? entry->key.p : "",
-	           text.p);
-	buf_release(&text);
-	return false;
-}
 
 /* --- What a section is about --- */
 
@@ -75,19 +59,25 @@ static void offer_names(const struct runs *runs, struct guess *guess)
 		guess_offer(guess, runs->names.entries[i].key);
 }
 
-static bool no_such_name(const struct runs *runs, const struct runcfg_section *section)
+static void suggest_name(const struct runs *runs, const struct runcfg_section *section)
 {
-	const struct ini_entry *entry = section->entries[RUNCFG_NAME];
 	struct guess guess;
 
-	wrong(runs, section, entry, "there is no docker/%.*s/Dockerfile%s", STR_ARG(section->own_name),
-	      runs->dirs ? "" : ", and no image of this name");
 	guess_init(&guess, section->own_name);
 	offer_names(runs, &guess);
 	if (guess.best.p)
 		guess_hint(&guess, runs->runcfg->diag);
 	else
 		diag_hint(runs->runcfg->diag, "'prefix = False' makes it the name of an image from elsewhere");
+}
+
+static bool no_such_name(const struct runs *runs, const struct runcfg_section *section)
+{
+	const struct ini_entry *entry = section->entries[RUNCFG_NAME];
+
+	runcfg_wrong(runs->runcfg, section, entry, "there is no docker/%.*s/Dockerfile%s", STR_ARG(section->own_name),
+	      runs->dirs ? "" : ", and no image of this name");
+	suggest_name(runs, section);
 	return false;
 }
 
@@ -96,9 +86,11 @@ static bool no_such_section(const struct runs *runs, const struct runcfg_section
 	struct guess guess;
 
 	if (runcfg_is_synthetic(runs->runcfg, section->name))
-		return wrong(runs, section, NULL, "a synthetic image has a 'name': the sub-directory of docker/ that it runs");
-	wrong(runs, section, NULL, "there is no docker/%.*s/Dockerfile, no synthetic image of this name, and no key 'name'",
-	      STR_ARG(section->name));
+		return runcfg_wrong(runs->runcfg, section, NULL,
+		                    "a synthetic image has a 'name': the sub-directory of docker/ that it runs");
+	runcfg_wrong(runs->runcfg, section, NULL,
+	             "there is no docker/%.*s/Dockerfile, no synthetic image of this name, and no key 'name'",
+	             STR_ARG(section->name));
 	guess_init(&guess, section->name);
 	offer_names(runs, &guess);
 	for (size_t i = 0; i < runs->runcfg->synthetic.count; i++)
@@ -114,21 +106,31 @@ static bool run_image(struct runs *runs, const struct runcfg_section *section, u
 	const struct plan_image *image = &runs->plan->images[number];
 
 	if (image->tag_count == 0)
-		return wrong(runs, section, NULL, "the image '%.*s' has no tag by which it could be run",
+		return runcfg_wrong(runs->runcfg, section, NULL, "the image '%.*s' has no tag by which it could be run",
 		             STR_ARG(image->name));
 	run->ref = image->tags[0];
 	run->image = number;
 	if (own || !section->tag.p)
 		return true;
-	run->ref = runcfg_ref(runs->runcfg, section, section->name, name_repository(run->ref), section->span);
+	run->ref = runref_make(runs->runcfg, section, section->name, name_repository(run->ref), section->span);
 	run->image = image_tagged(runs, run->ref);
 	return run->ref.n > 0;
 }
 
+/* What has the prefix of the project looks as if it were built here. */
+static void tell_elsewhere(const struct runs *runs, const struct runcfg_section *section, struct str ref)
+{
+	diag_warning(runs->runcfg->diag, section->entries[RUNCFG_NAME]->value_at,
+	             "[%.*s] name: no image here is '%.*s'", STR_ARG(section->name), STR_ARG(ref));
+	suggest_name(runs, section);
+}
+
 static bool run_elsewhere(struct runs *runs, const struct runcfg_section *section, struct plan_run *run)
 {
-	run->ref = runcfg_ref(runs->runcfg, section, section->name, STR(""), section->span);
+	run->ref = runref_make(runs->runcfg, section, section->name, STR(""), section->span);
 	run->image = run->ref.n ? image_tagged(runs, run->ref) : PLAN_NO_IMAGE;
+	if (run->ref.n && run->image == PLAN_NO_IMAGE && section->own_name.p && !section->entries[RUNCFG_PREFIX])
+		tell_elsewhere(runs, section, run->ref);
 	return run->ref.n > 0;
 }
 
@@ -136,7 +138,7 @@ static bool run_elsewhere(struct runs *runs, const struct runcfg_section *sectio
 static bool run_unbuilt(struct runs *runs, const struct runcfg_section *section, struct plan_run *run)
 {
 	diag_warning(runs->runcfg->diag, section->span,
-	             "[%.*s]: no image of the matrix is built from docker/%.*s/Dockerfile", STR_ARG(section->name),
+	             "[%.*s]: not one image of the matrix is built from docker/%.*s/Dockerfile", STR_ARG(section->name),
 	             STR_ARG(section->name));
 	return run_elsewhere(runs, section, run);
 }
@@ -207,7 +209,8 @@ static bool run_publication(struct runs *runs, const struct runcfg_section *sect
 	if (sample.n)
 		why = name_check_ref(buf_str(&sample), &at);
 	if (why)
-		wrong(runs, section, value.entry, "'%.*s' cannot be the name of an image: %s", STR_ARG(buf_str(&sample)), why);
+		runcfg_wrong(runs->runcfg, section, value.entry, "'%.*s' cannot be the name of an image: %s",
+		             STR_ARG(buf_str(&sample)), why);
 	buf_release(&sample);
 	return why == NULL;
 }

@@ -5,6 +5,7 @@
 #include "docker/file.h"
 #include "docker/text.h"
 #include "model/name.h"
+#include "model/runref.h"
 
 #include <strings.h>
 
@@ -50,7 +51,6 @@ static bool file_has_builder(const struct docker_file *file)
 /* What is wrong in the file is said later, when it is read for good. */
 static bool has_builder(struct diag *diag, const char *path)
 {
-	struct diag before = *diag;
 	const struct docker_file *file;
 	struct arena arena;
 	struct str text;
@@ -58,12 +58,11 @@ static bool has_builder(struct diag *diag, const char *path)
 
 	arena_init(&arena);
 	if (fs_read_arena(path, &arena, &text) == 0 && has_word(text, subdir_stage)) {
-		diag->quiet = true;
+		struct diag_hush hush = diag_hush(diag);
+
 		file = docker_parse(&arena, diag, 0, text);
 		found = file && file_has_builder(file);
-		diag->quiet = before.quiet;
-		diag->errors = before.errors;
-		diag->warnings = before.warnings;
+		diag_speak(diag, hush);
 	}
 	arena_release(&arena);
 	return found;
@@ -113,7 +112,7 @@ static void add_builder(struct subdirs *subdirs, const struct keys_image *image)
 static bool make_image(struct runcfg *runcfg, const struct runcfg_dir *dir, struct keys_image *image)
 {
 	const struct runcfg_section *section = runcfg_section(runcfg, dir->name);
-	struct str ref = runcfg_ref(runcfg, section, dir->name, STR(""), dir->span);
+	struct str ref = runref_make(runcfg, section, dir->name, STR(""), dir->span);
 
 	*image = (struct keys_image){
 		.name = {dir->name, dir->span},

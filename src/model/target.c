@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "base/fs.h"
 #include "model/planner.h"
 
 static const char *const target_reserved[] = {
@@ -40,7 +41,12 @@ static bool target_enter_images(struct planner *planner, struct map *names)
 		const struct plan_image *image = &planner->plan->images[i];
 		bool fresh, own;
 
-		ok = target_allowed(planner->diag, image->name, image->span, TARGET_IMAGE) && ok;
+		if (!target_allowed(planner->diag, image->name, image->span, TARGET_IMAGE)) {
+			ok = false;
+			if (!planner->matrix.source)
+				diag_hint(planner->diag, "rename %.*s, or let a matrix name the image",
+				          STR_ARG(path_dir(image->dockerfile)));
+		}
 		struct map_entry *script = map_put(&scripts, image->env_file.p ? image->env_file : image->name, &own);
 		struct map_entry *entry = map_put(names, image->name, &fresh);
 		if (fresh && own) {

@@ -97,12 +97,9 @@ static bool look_at(struct planner *planner, bool every)
 
 void versioned_mark(struct planner *planner)
 {
-	struct diag *diag = planner->diag, before = *diag;
+	struct diag_hush hush = diag_hush(planner->diag);
 
-	diag->quiet = true;
 	if (look_at(planner, false))
 		look_at(planner, true);
-	diag->quiet = before.quiet;
-	diag->errors = before.errors;
-	diag->warnings = before.warnings;
+	diag_speak(planner->diag, hush);
 }

@@ -92,18 +92,16 @@ static void cut_file(struct arena *arena, struct diag *diag, struct scan *scan, 
 {
 	struct str target = command_option(scan->spec->command, "--target");
 	struct docker_file *file = scan->file;
-	struct diag before = *diag;
 	size_t count = file->instruction_count;
+	struct diag_hush hush;
 	struct stages stages;
 
 	if (target.n == 0 || file->foreign)
 		return;
-	diag->quiet = true;
+	hush = diag_hush(diag);
 	if (stages_init(&stages, arena, diag, file, args, arg_count, target, false))
 		count = stages_until(&stages);
-	diag->quiet = before.quiet;
-	diag->errors = before.errors;
-	diag->warnings = before.warnings;
+	diag_speak(diag, hush);
 	if (count == file->instruction_count)
 		return;
 	scan->cut = file->instructions[count].span.offset;

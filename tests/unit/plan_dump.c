@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * plan_dump [-s SEQUENCE]... [-t DIR]... [-g TAG] [-r REGISTRY] [-j JOBS] [-R RELEASE] [-c RUN.CFG] [-S] [-i] [-x]
- *           [-q] [MATRIX]
+ *           [-q] [-u] [MATRIX]
  *
- * Prints a plan. -S is --strict; -i adds the inputs, -x the Dockerfiles; -q prints counts only. Exit status 1
- * after errors.
+ * Prints a plan. -S is --strict; -i adds the inputs, -x the Dockerfiles; -q prints counts only, -u what run.cfg
+ * says only. Exit status 1 after errors.
  */
 #include "base/quote.h"
 #include "model/plan.h"
@@ -147,6 +147,12 @@ static void dump_run(const struct plan *plan, const struct plan_run *run)
 	buf_release(&text);
 }
 
+static void dump_runs(const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->run_count; i++)
+		dump_run(plan, &plan->runs[i]);
+}
+
 static void dump_names(const struct plan *plan, const uint32_t *images, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
@@ -172,8 +178,7 @@ static void dump_rest(const struct plan *plan, bool inputs)
 	}
 	for (size_t i = 0; i < plan->rootfs_count; i++)
 		dump_strings("rootfs", plan->rootfs[i].command, plan->rootfs[i].command_count);
-	for (size_t i = 0; i < plan->run_count; i++)
-		dump_run(plan, &plan->runs[i]);
+	dump_runs(plan);
 	for (size_t i = 0; inputs && i < plan->input_count; i++)
 		printf("input %.*s%s\n", STR_ARG(plan->inputs[i].path), plan->inputs[i].found ? "" : " (not there)");
 }
@@ -200,11 +205,11 @@ int main(int argc, char **argv)
 	const char *templates[MOST + 1] = {"templates"}, *sequences[MOST + 1] = {NULL};
 	struct plan_options options = {.templates = templates, .output = "generated", .sequences = sequences};
 	size_t template_count = 0, sequence_count = 0;
-	bool inputs = false, texts = false, quiet = false;
+	bool inputs = false, texts = false, quiet = false, runs = false;
 	struct diag diag;
 	int c;
 
-	while ((c = getopt(argc, argv, "s:t:g:r:j:R:c:Sixq")) != -1) {
+	while ((c = getopt(argc, argv, "s:t:g:r:j:R:c:Sixqu")) != -1) {
 		if (c == 's' && sequence_count < MOST)
 			sequences[sequence_count++] = optarg;
 		else if (c == 't' && template_count < MOST)
@@ -227,6 +232,8 @@ int main(int argc, char **argv)
 			texts = true;
 		else if (c == 'q')
 			quiet = true;
+		else if (c == 'u')
+			runs = true;
 		else
 			return 2;
 	}
@@ -236,6 +243,8 @@ int main(int argc, char **argv)
 	if (plan && quiet)
 		printf("%zu images, %zu targets, %zu collisions\n", plan->image_count, plan->target_count,
 		       plan->collision_count);
+	else if (plan && runs)
+		dump_runs(plan);
 	else if (plan)
 		dump(plan, inputs, texts);
 	bool fine = plan != NULL;
