@@ -5,9 +5,11 @@
 #include "stamp/edge.h"
 #include "stamp/engine.h"
 #include "stamp/fresh.h"
+#include "stamp/history.h"
 #include "stamp/hook.h"
 #include "stamp/holder.h"
 #include "stamp/log.h"
+#include "stamp/progress.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -20,6 +22,7 @@ enum { BUILD_TRIES = 5 };
 struct building {
 	struct fresh *fresh;
 	const char *env;  /* the hooks' script */
+	const char *why;  /* it is built */
 	struct log log;
 	int lock, spool;
 	const char *iid, *metadata; /* where the client writes the IDs */
@@ -27,7 +30,9 @@ struct building {
 	struct key key; /* of the snapshot */
 	struct str image, engine;
 	struct timespec begun;
-	long long took;
+	long long when, took, size; /* history.h has the units */
+	size_t told[2];     /* the client's part of the log; both 0 where it was not called */
+	const char *failed; /* the script that did, or NULL */
 };
 
 /* Writes the tar that the engine gets and hashes exactly that. */
@@ -144,23 +149,23 @@ static bool read_ids(struct building *building)
 }
 
 /*
- * With the containerd store a tag is answered with the digest of a manifest, of which the log tells; the client
- * may have said the configuration's.
+ * Asks for the image's size.  With the containerd store a tag is answered with the digest of a manifest, of which
+ * the log tells; the client may have said the configuration's.
  */
 static bool read_engine_id(struct building *building)
 {
 	struct fresh *fresh = building->fresh;
-	struct ask_answer answer;
+	const struct str *name = fresh->command.tag_count ? fresh->command.tags : &building->engine;
 	const struct ask_image *image;
+	struct ask_answer answer;
 	struct str text;
-	bool fine;
+	bool fine = ask_engine(fresh->arena, fresh->diag, &fresh->command, name, 1, &answer);
 
-	if (fresh->command.tag_count == 0 || fs_read_arena(building->log.path, fresh->arena, &text) != 0
-	    || !strstr(text.p, " exporting manifest "))
-		return true;
-	fine = ask_engine(fresh->arena, fresh->diag, &fresh->command, fresh->command.tags, 1, &answer);
-	image = fine ? ask_find(fresh->arena, &answer, fresh->command.tags[0]) : NULL;
+	image = fine ? ask_find(fresh->arena, &answer, *name) : NULL;
 	if (image)
+		building->size = (long long)image->size;
+	if (image && fs_read_arena(building->log.path, fresh->arena, &text) == 0
+	    && strstr(text.p, " exporting manifest "))
 		building->engine = image->id;
 	ask_forget(&answer);
 	return fine;
@@ -206,7 +211,9 @@ static bool call_client(struct building *building)
 	call.in = building->spool;
 	call.out = call.err = building->log.fd;
 	call.keep = building->lock;
+	building->told[0] = log_size(&building->log);
 	status = engine_run(&call);
+	building->told[1] = log_size(&building->log);
 	if (status != 0)
 		diag_error(fresh->diag, SPAN_NONE, "%.*s: the build failed with status %d",
 		           STR_ARG(fresh->place.name),
@@ -216,20 +223,26 @@ static bool call_client(struct building *building)
 	return status == 0 && read_ids(building) && read_engine_id(building);
 }
 
+static bool run_hook(struct building *building, enum hook hook, bool fine)
+{
+	if (hook_run(hook, building->env, building->log.fd, building->fresh->diag))
+		return true;
+	if (fine)
+		building->failed = hook_scripts[hook];
+	return false;
+}
+
 /* The hooks around the snapshot and the client's call; the last one always runs. */
 static bool make_image(struct building *building)
 {
-	struct diag *diag = building->fresh->diag;
-	bool fine = hook_run(HOOK_PRE, building->env, building->log.fd, diag) && take_snapshot(building);
+	bool fine = run_hook(building, HOOK_PRE, true) && take_snapshot(building);
 
+	building->when = history_now();
 	clock_gettime(CLOCK_MONOTONIC, &building->begun);
 	fine = fine && call_client(building);
 	building->took = engine_milliseconds(building->begun);
-	if (fine)
-		fine = hook_run(HOOK_SUCCESS, building->env, building->log.fd, diag);
-	else
-		hook_run(HOOK_FAILED, building->env, building->log.fd, diag);
-	return hook_run(HOOK_POST, building->env, building->log.fd, diag) && fine;
+	fine = run_hook(building, fine ? HOOK_SUCCESS : HOOK_FAILED, fine) && fine;
+	return run_hook(building, HOOK_POST, fine) && fine;
 }
 
 static void seal_lines(struct arena *arena, struct seal *seal, struct str text)
@@ -289,9 +302,37 @@ static bool seal_image_built(struct building *building)
 	return fine;
 }
 
-static bool build(struct fresh *fresh, const char *env, int lock)
+/* What the client told of its steps; of a failure that is its own, the last one. */
+static void read_progress(struct building *building, struct history_run *run)
 {
-	struct building building = {.fresh = fresh, .env = env, .lock = lock, .spool = -1};
+	struct progress progress;
+	struct str log;
+
+	if (building->told[1] == 0 || fs_read_arena(building->log.path, building->fresh->arena, &log) != 0)
+		return;
+	progress_read(str_slice(log, building->told[0], building->told[1]), &progress);
+	run->steps = progress.steps;
+	run->cached = progress.cached;
+	if (run->result == HISTORY_FAILED && building->image.n == 0)
+		run->why = progress.last;
+}
+
+static void remember(struct building *building, bool fine)
+{
+	struct history_run run = {
+		fine ? HISTORY_BUILT : HISTORY_FAILED, building->when, building->took, -1, -1, building->size,
+		fine ? building->image : STR(""), str_of(fine ? building->why : ""),
+	};
+
+	read_progress(building, &run);
+	if (building->failed)
+		run.why = str_of(building->failed);
+	history_add(&building->fresh->place, &run, building->fresh->diag);
+}
+
+static bool build(struct fresh *fresh, const char *env, int lock, const char *why)
+{
+	struct building building = {.fresh = fresh, .env = env, .why = why, .lock = lock, .spool = -1, .size = -1};
 	bool fine;
 
 	if (!log_open(&building.log, fresh->arena, &fresh->place, ".log", fresh->diag))
@@ -304,10 +345,20 @@ static bool build(struct fresh *fresh, const char *env, int lock)
 		printf("%.*s: built %.12s in %lld.%lld s\n", STR_ARG(fresh->place.name),
 		       building.image.p + str_find(building.image, ':', 0) + 1, building.took / 1000,
 		       building.took % 1000 / 100);
+	remember(&building, fine);
 	if (building.spool >= 0)
 		close(building.spool);
 	log_close(&building.log);
 	return fine;
+}
+
+static void remember_tags(const struct fresh *fresh, long long begun, struct timespec clock)
+{
+	const struct ask_image *image = ask_find(fresh->arena, &fresh->answer, fresh->seal.engine);
+
+	history_add(&fresh->place, &(struct history_run){
+		HISTORY_TAGGED, begun, engine_milliseconds(clock), -1, -1, image ? (long long)image->size : -1,
+		fresh->seal.image, STR("")}, fresh->diag);
 }
 
 /* The image is there: gives it the tags that it lacks and brings its stamps up to date. */
@@ -315,9 +366,12 @@ static bool retag(struct fresh *fresh)
 {
 	const struct command *command = &fresh->command;
 	struct seal seal = fresh->seal;
+	long long begun = history_now();
+	struct timespec clock;
 	size_t tagged = 0;
 	bool same = seal.aside.n == 0 && seal.tag_count == command->tag_count;
 
+	clock_gettime(CLOCK_MONOTONIC, &clock);
 	for (size_t i = 0; i < command->tag_count; i++) {
 		const struct ask_image *image = ask_find(fresh->arena, &fresh->answer, command->tags[i]);
 
@@ -328,8 +382,10 @@ static bool retag(struct fresh *fresh)
 			return false;
 		tagged++;
 	}
-	if (tagged)
+	if (tagged) {
 		printf("%.*s: %zu tag%s applied\n", STR_ARG(fresh->place.name), tagged, tagged == 1 ? "" : "s");
+		remember_tags(fresh, begun, clock);
+	}
 	fill_tags(fresh, &seal);
 	same = same && holder_held(&fresh->place, &seal);
 	if (!same && (holder_claim(&fresh->place, &seal, &fresh->seal, fresh->diag) != 0
@@ -341,10 +397,10 @@ static bool retag(struct fresh *fresh)
 static bool decide(struct fresh *fresh, const struct build_image *order, int lock)
 {
 	bool fine = fresh_ask(fresh) && fresh_restore_parents(fresh);
+	const char *why = fine ? fresh_stale(fresh) : NULL;
 
 	if (fine)
-		fine = fresh_stale(fresh) ? build(fresh, place_env(fresh->arena, &fresh->place, order->env), lock)
-		                          : retag(fresh);
+		fine = why ? build(fresh, place_env(fresh->arena, &fresh->place, order->env), lock, why) : retag(fresh);
 	ask_forget(&fresh->answer);
 	return fine;
 }

@@ -24,6 +24,13 @@ bool log_open(struct log *log, struct arena *arena, const struct place *place, c
 	return log->fd >= 0;
 }
 
+size_t log_size(const struct log *log)
+{
+	struct stat st;
+
+	return fstat(log->fd, &st) == 0 ? (size_t)st.st_size : 0;
+}
+
 static void show_tail(struct str text)
 {
 	size_t from = text.n, lines = 0;

@@ -14,6 +14,8 @@ struct log {
 /* Begins it anew. False after an error was said. */
 bool log_open(struct log *log, struct arena *arena, const struct place *place, const char *ending,
               struct diag *diag);
+/* Its bytes so far. */
+size_t log_size(const struct log *log);
 /* Its last lines, as they are, and where the whole of it is: to standard error. */
 void log_show(const struct log *log, struct str name);
 void log_close(struct log *log);
