@@ -1,24 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cli/gen.h"
+#include "cli/gen_state.h"
 
 #include "base/fs.h"
-#include "emit/engine.h"
-#include "stamp/why.h"
 
 #include <unistd.h>
 
-/* What would be built: the stamps of each image against its inputs as they are now. */
-struct state {
-	struct gen *gen;
-	const struct plan *plan;
-	struct engine engine;
-	struct map index;    /* name -> image */
-	bool *wanted;        /* image -> asked for, or needed by one that is */
-	enum why *why;       /* image -> what would happen */
-	struct buf *reasons; /* image -> lines */
-};
-
-static bool state_init(struct state *state, struct gen *gen)
+bool state_init(struct state *state, struct gen *gen)
 {
 	const struct gen_options *options = &gen->options;
 	const struct engine_options engine = {options->engine, options->docker, options->host};
@@ -28,6 +15,7 @@ static bool state_init(struct state *state, struct gen *gen)
 		return false;
 	state->plan = gen->plan;
 	engine_init(&state->engine, &gen->arena, &engine, gen->plan);
+	state->shown = ARENA_ARRAY(&gen->arena, gen->plan->image_count + 1, bool);
 	state->wanted = ARENA_ARRAY(&gen->arena, gen->plan->image_count + 1, bool);
 	state->why = ARENA_ARRAY(&gen->arena, gen->plan->image_count + 1, enum why);
 	state->reasons = ARENA_ARRAY(&gen->arena, gen->plan->image_count + 1, struct buf);
@@ -37,7 +25,7 @@ static bool state_init(struct state *state, struct gen *gen)
 	return true;
 }
 
-static void state_release(struct state *state)
+void state_release(struct state *state)
 {
 	for (size_t i = 0; state->reasons && i < state->plan->image_count; i++)
 		buf_release(&state->reasons[i]);
@@ -176,6 +164,27 @@ static void look_at(struct state *state, size_t number)
 	arena_release(&arena);
 }
 
+bool state_look(struct state *state, char *const *names, size_t name_count, bool targets)
+{
+	bool fine = name_count || want_all(state);
+	size_t count = state->plan->image_count;
+
+	for (size_t i = 0; i < name_count; i++)
+		fine = want(state, str_of(names[i]), targets) && fine;
+	if (!fine)
+		return false;
+	memcpy(state->shown, state->wanted, count * sizeof *state->shown);
+	want_parents(state);
+	for (size_t i = 0; i < count; i++) {
+		if (state->wanted[i])
+			look_at(state, i);
+		fine = fine && !(state->wanted[i] && state->why[i] == WHY_FAILED);
+	}
+	return fine;
+}
+
+/* --- The tools --- */
+
 static void print_reasons(struct str lines, struct buf *out)
 {
 	for (size_t at = 0; at < lines.n;) {
@@ -200,28 +209,14 @@ static void print_image(const struct state *state, size_t number, struct buf *ou
 	print_reasons(buf_str(&state->reasons[number]), out);
 }
 
-/* --- The tools --- */
-
 /* For plan: TARGETS with what they stand on, those that are fresh left out. For why: these images. */
 static bool explain(struct state *state, const struct opt_args *args, bool targets, struct buf *out)
 {
-	bool fine = args->operand_count || want_all(state), *shown;
-	size_t count = state->plan->image_count;
+	bool fine = state_look(state, args->operands, args->operand_count, targets);
 
-	for (size_t i = 0; i < args->operand_count; i++)
-		fine = want(state, str_of(args->operands[i]), targets) && fine;
-	if (!fine)
-		return false;
-	shown = ARENA_ARRAY(&state->gen->arena, count + 1, bool);
-	memcpy(shown, state->wanted, count * sizeof *shown);
-	want_parents(state);
-	for (size_t i = 0; i < count; i++) {
-		if (state->wanted[i])
-			look_at(state, i);
-		fine = fine && !(state->wanted[i] && state->why[i] == WHY_FAILED);
-		if (targets ? state->wanted[i] && state->why[i] != WHY_FRESH : shown[i])
+	for (size_t i = 0; i < state->plan->image_count; i++)
+		if (targets ? state->wanted[i] && state->why[i] != WHY_FRESH : state->shown[i])
 			print_image(state, i, out);
-	}
 	return fine;
 }
 

@@ -84,6 +84,8 @@ static const struct opt_command tools[] = {
 	 gen_help_options, GEN_HELP_OPTIONS, false, gen_plan},
 	{"dtk-gen -t why", "why", "IMAGE...", "print what changed since an image was built", gen_help_options,
 	 GEN_HELP_OPTIONS, false, gen_why},
+	{"dtk-gen -t status", "status", "[TARGET...]", "print what is there, and how its last builds went",
+	 gen_status_options, GEN_STATUS_OPTIONS, false, gen_status},
 	{"dtk-gen -t list", "list", NULL, "print the tools", gen_help_options, GEN_HELP_OPTIONS, false, run_list},
 };
 

@@ -194,6 +194,7 @@ static void print_rule(struct writer *writer, const char *name, struct str comma
 
 static void print_rules(struct writer *writer)
 {
+	static const char *const tools[] = {"graph", "status"};
 	const struct ninja *ninja = writer->ninja;
 	struct buf command = BUF_INIT;
 
@@ -201,9 +202,11 @@ static void print_rules(struct writer *writer)
 	quote_shell(&command, ninja->tree);
 	buf_adds(&command, "/.help");
 	print_rule(writer, "help", buf_str(&command));
-	buf_clear(&command);
-	buf_addf(&command, "%.*s -t graph", STR_ARG(ninja->generator));
-	print_rule(writer, "graph", buf_str(&command));
+	for (size_t i = 0; i < sizeof tools / sizeof *tools; i++) {
+		buf_clear(&command);
+		buf_addf(&command, "%.*s -t %s", STR_ARG(ninja->generator), tools[i]);
+		print_rule(writer, tools[i], buf_str(&command));
+	}
 	if (ninja->plan->run_count)
 		rule(writer, "run", STR("sh $in"), "  description = $out\n  pool = console\n");
 	buf_release(&command);

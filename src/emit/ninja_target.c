@@ -9,6 +9,7 @@ static const struct action {
 } actions[] = {
 	{"verify", "ask the engine about all images, hash again what times cannot vouch for", "verify"},
 	{"clean-images", "remove the images and their stamps", "clean-images"},
+	{"status", "print what is fresh, stale, missing or failed, and how the last builds went", "status"},
 	{"graph", "print the layer DAG as DOT", "graph"},
 	{"help", "print this list", "help"},
 };
