@@ -113,4 +113,4 @@ absent "$top/pwned" pwned
 try "texts at random"
 printf '[dev]\n' >docker/run.cfg
 status 0 dtk-gen --docker ./client
-"$DTK_PYTHON" "$DTK_SRC/tests/data/run-words.py" generated/_run.dev.sh 400 || fail "words"
+"$DTK_PYTHON" "$DTK_SRC/tests/data/run-words.py" generated/_run.dev.sh 200 || fail "words"
