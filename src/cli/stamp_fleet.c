@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "base/human.h"
 #include "cli/stamp_commands.h"
 #include "stamp/audit.h"
 #include "stamp/push.h"
 #include "stamp/review.h"
 #include "stamp/save.h"
 #include "stamp/stream.h"
+#include "stamp/usage.h"
 #include "stamp/verify.h"
 
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 
 #define COUNT(array) (sizeof(array) / sizeof (array)[0])
 #define HELP {'h', "help", NULL, "show this", OPT_HELP, OPT_PASSING, 0}
@@ -167,6 +170,75 @@ static int run_clean(const struct opt_command *command, int argc, char **argv)
 	return run_over_all(command, argc, argv, verify_clean);
 }
 
+static int run_cache_usage(const struct opt_command *command, int argc, char **argv)
+{
+	struct opt_args args;
+	char nothing;
+	int status = stamp_parse(command, argc, argv, &nothing, &args, 0, 0);
+	struct diag diag;
+
+	if (status >= 0)
+		return status;
+	diag_init(&diag, stderr);
+	status = usage_show(stamp_rest(&args), &diag);
+	diag_release(&diag);
+	return status == 0 ? 0 : 1;
+}
+
+struct prune_options {
+	const char *age, *keep;
+};
+
+static const struct opt prune_table[] = {
+	{0, "age", "TIME", "remove what was not used for so long (default: " USAGE_AGE ", unless --keep is given)",
+	 OPT_TEXT, 0, offsetof(struct prune_options, age)},
+	{0, "keep", "SIZE", "remove what is beyond, what was used last stays", OPT_TEXT, 0,
+	 offsetof(struct prune_options, keep)},
+	HELP,
+};
+
+/* An option's value, or the variable's where that is set to more than nothing. */
+static const char *given(const char *option, const char *variable)
+{
+	const char *value = getenv(variable);
+
+	return option ? option : value && *value ? value : NULL;
+}
+
+static int read_bounds(const struct opt_command *command, const struct prune_options *options,
+                       struct usage_prune *order)
+{
+	const char *age = given(options->age, "DTK_PRUNE_AGE"), *keep = given(options->keep, "DTK_PRUNE_KEEP");
+
+	order->age = order->keep = -1;
+	if (!age && !keep)
+		age = USAGE_AGE;
+	if (age && !human_read_duration(str_of(age), &order->age))
+		return opt_wrong(command, "'%s' is no time such as 168h or 7d", age);
+	if (keep && !human_read_size(str_of(keep), &order->keep))
+		return opt_wrong(command, "'%s' is no size such as 10GB", keep);
+	return -1;
+}
+
+static int run_cache_prune(const struct opt_command *command, int argc, char **argv)
+{
+	struct prune_options options = {0};
+	struct usage_prune order;
+	struct opt_args args;
+	int status = stamp_parse(command, argc, argv, &options, &args, 0, 0);
+	struct diag diag;
+
+	if (status < 0)
+		status = read_bounds(command, &options, &order);
+	if (status >= 0)
+		return status;
+	order.words = stamp_rest(&args);
+	diag_init(&diag, stderr);
+	status = usage_prune(&order, &diag);
+	diag_release(&diag);
+	return status == 0 ? 0 : 1;
+}
+
 const struct opt_command stamp_fleet_commands[] = {
 	{"dtk-stamp push", "push", "OUT X.image... [+X=TAG]... -- [NAME=VALUE...] docker [--host H]",
 	 "publish images, all or none of them ready", push_table, COUNT(push_table), true, run_push},
@@ -182,4 +254,9 @@ const struct opt_command stamp_fleet_commands[] = {
 	 "compare all stamps with the engine and the inputs", help_table, COUNT(help_table), true, run_verify},
 	{"dtk-stamp clean-images", "clean-images", "STAMPS -- [NAME=VALUE...] docker [--host H]",
 	 "remove the images' tags and stamps", help_table, COUNT(help_table), true, run_clean},
+	{"dtk-stamp cache-usage", "cache-usage", "-- [NAME=VALUE...] docker [--host H] build .",
+	 "print what builds left in the engine", help_table, COUNT(help_table), true, run_cache_usage},
+	{"dtk-stamp cache-prune", "cache-prune", "-- [NAME=VALUE...] docker [--host H] build .",
+	 "remove what builds left in the engine, by age and size", prune_table, COUNT(prune_table), true,
+	 run_cache_prune},
 };

@@ -170,6 +170,17 @@ static void lint_rule(struct writer *writer)
 	buf_release(&generator);
 }
 
+/* On what the client's builds leave behind; the verb tells whose. */
+static void cache_rules(struct writer *writer, struct str client)
+{
+	static const char *const names[] = {"cache-usage", "cache-prune"};
+	struct str verb = writer->ninja->engine->verb;
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		stamp_rule(writer, names[i], "  description = $out\n  pool = console\n", "%s -- %.*s %.*s .", names[i],
+		           STR_ARG(client), STR_ARG(verb));
+}
+
 static void stamp_rules(struct writer *writer)
 {
 	struct buf client = BUF_INIT;
@@ -178,6 +189,7 @@ static void stamp_rules(struct writer *writer)
 	quote_ninja_value(&client, writer->ninja->engine->client);
 	image_rules(writer, buf_str(&client));
 	action_rules(writer, buf_str(&client));
+	cache_rules(writer, buf_str(&client));
 	lint_rule(writer);
 	buf_release(&client);
 }

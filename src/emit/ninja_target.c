@@ -9,6 +9,8 @@ static const struct action {
 } actions[] = {
 	{"verify", "ask the engine about all images, hash again what times cannot vouch for", "verify"},
 	{"clean-images", "remove the images and their stamps", "clean-images"},
+	{"cache-usage", "print what builds left in the engine: images, steps, cache mounts", "cache-usage"},
+	{"cache-prune", "remove build cache by age and size: DTK_PRUNE_AGE=168h, DTK_PRUNE_KEEP=10GB", "cache-prune"},
 	{"status", "print what is fresh, stale, missing or failed, and how the last builds went", "status"},
 	{"graph", "print the layer DAG as DOT", "graph"},
 	{"help", "print this list", "help"},
