@@ -83,6 +83,7 @@ static bool make_plan(struct gen *gen)
 		.platform = options->platform,
 		.jobs = options->jobs,
 		.strict = options->strict,
+		.repack = options->repack,
 	};
 
 	gen->plan = plan_make(&wanted, &gen->diag);

@@ -8,6 +8,7 @@
 #include "emit/run.h"
 #include "emit/script.h"
 #include "emit/seen.h"
+#include "model/order.h"
 
 #include <errno.h>
 #include <time.h>
@@ -210,6 +211,10 @@ static bool add_all(struct gen *gen, struct out *out, const struct engine *engin
 	add_runs(gen, out, engine, root, &text);
 	ninja_help(gen->plan, &text);
 	add(gen, out, ".help", &text, 0);
+	if (gen->plan->repack.n) {
+		buf_addstr(&text, gen->plan->repack);
+		add(gen, out, ORDER_REPACK, &text, 0);
+	}
 	fine = add_manifest(gen, out, &ninja, &text);
 	buf_release(&text);
 	return fine;
@@ -289,7 +294,7 @@ int gen_generate(struct gen *gen)
 	unsigned differing = 0;
 	bool fine;
 
-	if (mode == OUT_WRITE && !options->summary && unchanged(gen))
+	if (mode == OUT_WRITE && !options->summary && !options->repack && unchanged(gen))
 		return 0;
 	if (mode == OUT_WRITE && !options->summary)
 		fine = generate(gen, &differing);

@@ -56,7 +56,7 @@ static int run_key(const struct opt_command *command, int argc, char **argv)
 }
 
 struct build_options {
-	const char *env;
+	const char *env, *ledger;
 	struct opt_list parents;
 };
 
@@ -65,6 +65,8 @@ static const struct opt build_table[] = {
 	 offsetof(struct build_options, parents)},
 	{0, "env", "FILE", "the environment script of the hooks", OPT_TEXT, 0,
 	 offsetof(struct build_options, env)},
+	{0, "ledger", "FILE", "write there in which order its stages were built", OPT_TEXT, 0,
+	 offsetof(struct build_options, ledger)},
 	HELP,
 };
 
@@ -80,7 +82,8 @@ static int run_build(const struct opt_command *command, int argc, char **argv)
 			status = opt_wrong(command, "-p %s is not NAME=REF", options.parents.items[i]);
 	if (status < 0) {
 		struct build_image order = {
-			args.operands[0], stamp_list(&options.parents), options.env, stamp_rest(&args),
+			args.operands[0], stamp_list(&options.parents), options.env, options.ledger,
+			stamp_rest(&args),
 		};
 
 		diag_init(&diag, stderr);

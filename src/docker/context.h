@@ -56,8 +56,9 @@ struct context_list {
  * Walks ROOT: what a build would send after IGNORE (may be NULL), and with
  * REACH (may be NULL) only what it reaches.  SKIP (NULL at its end, or NULL)
  * lists paths that are never context (relative, a directory covers what is
- * below).  Links are entries and never walked; a link that a pattern leads
- * through is an entry beside what it leads to, absolute ones seen from ROOT.
+ * below; one with a '*' before it is for all that end so).  Links are entries
+ * and never walked; a link that a pattern leads through is an entry beside what
+ * it leads to, absolute ones seen from ROOT.
  * Sockets, pipes and devices are entries like others.  What vanishes
  * meanwhile is left out.  Several threads read; nothing of them shows.  False
  * after diagnostics (an unreadable directory).  Allocated in ARENA.

@@ -23,6 +23,8 @@ bool tree_skips(const struct tree *tree, struct str path)
 	for (const char *const *skip = tree->skip; skip && *skip; skip++) {
 		size_t n;
 
+		if (**skip == '*' && str_ends(path, str_of(*skip + 1)))
+			return true;
 		if (!path.n || **skip != path.p[0])
 			continue;
 		n = strlen(*skip);

@@ -359,12 +359,13 @@ static void key_edge(struct writer *writer, const struct plan_image *image)
 	key_words(writer, image);
 }
 
-/* -p NAME=REF for each parent, then what follows `build`. */
+/* The ledger of stages, -p NAME=REF for each parent, then what follows `build`. */
 static void image_words(struct writer *writer, const struct plan_image *image)
 {
 	struct buf *out = writer->out, *text = &writer->text;
 
 	buf_clear(text);
+	add_option(text, "--ledger ", image->ledger);
 	for (size_t i = 0; i < image->parent_count; i++) {
 		const struct plan_parent *parent = &image->parents[i];
 
@@ -374,7 +375,7 @@ static void image_words(struct writer *writer, const struct plan_image *image)
 		quote_shell(text, parent->ref);
 		buf_addc(text, ' ');
 	}
-	writer_check(writer, buf_str(text), image->span, "a parent's reference");
+	writer_check(writer, buf_str(text), image->span, "a parent's reference or a ledger's name");
 	buf_adds(out, " v = ");
 	quote_ninja_value(out, buf_str(text));
 	buf_adds(out, "$docker ");

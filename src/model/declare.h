@@ -24,8 +24,8 @@ void layer_read_all(struct matrix *matrix, const struct keys_top *top);
 void layer_read_images(struct matrix *matrix, const struct keys_image *images, size_t count);
 
 /*
- * The images that were written by hand: entries of `images` in their order, then
- * what `discover` finds.  Name and dockerfile are set.  Returns how many.
+ * The images without a template: the matrix itself where it is one, entries of `images` in their order,
+ * then what `discover` finds.  Name and dockerfile (unless it is made of stages) are set.  Returns how many.
  */
 size_t written_read(struct matrix *matrix, const struct keys_top *top, struct keys_image **images);
 

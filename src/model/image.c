@@ -16,6 +16,7 @@ struct image_pairs {
 
 struct image_texts {
 	struct image_pairs args, labels;
+	struct vars_template base; /* of stages */
 };
 
 /* --- Once a layer --- */
@@ -70,6 +71,10 @@ bool image_init(struct planner *planner)
 
 		ok = pairs_init(&planner->axes, i, &matrix->args, &layer->args, "build argument", &texts->args) && ok;
 		ok = pairs_init(&planner->axes, i, &matrix->labels, &layer->labels, "label", &texts->labels) && ok;
+		if (!layer->stages)
+			continue;
+		texts->base.source = layer->stages->base;
+		ok = vars_compile(&planner->axes, i, "base", &texts->base) && ok;
 	}
 	return ok;
 }
@@ -89,6 +94,11 @@ static struct str image_expand(struct planner *planner, const struct vars_templa
 	struct str kept = {arena_strndup(&planner->plan->arena, buf_str(&text).p, text.n), text.n};
 	buf_release(&text);
 	return kept;
+}
+
+struct str image_base(struct planner *planner, const struct axes_point *point)
+{
+	return image_expand(planner, &planner->texts[point->layer].base, point);
 }
 
 static struct str *image_words(struct planner *planner, const struct keys_texts *texts, size_t *count)

@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #define IMAGE(field) offsetof(struct keys_image, field)
+#define SINGLE(field) offsetof(struct keys_top, image.field)
 #define KEYS_ANY_IMAGE (KEYS_LAYER | KEYS_IMAGE | KEYS_DISCOVER)
 
 const struct keys_entry keys_table[] = {
@@ -110,6 +111,41 @@ const struct keys_entry keys_table[] = {
 	{"variant", KEYS_ROOTFS, KEYS_TEXT, offsetof(struct keys_rootfs, variant), 0, "of mmdebstrap"},
 	{"packages", KEYS_ROOTFS, KEYS_TEXTS, offsetof(struct keys_rootfs, packages), 0, "to add"},
 	{"epoch", KEYS_ROOTFS, KEYS_TEXT, offsetof(struct keys_rootfs, epoch), 0, "SOURCE_DATE_EPOCH"},
+
+	{"base", KEYS_IMAGE, KEYS_TEXT, IMAGE(base), 0, "the image that it begins with, with ${...}"},
+	{"from", KEYS_IMAGE, KEYS_TEXT, IMAGE(from), 0, "the same"},
+	{"user", KEYS_IMAGE, KEYS_TEXT, IMAGE(user), 0, "who its containers run as; made where there is none of the name"},
+	{"sudo", KEYS_IMAGE, KEYS_FLAG, IMAGE(sudo), 0, "the user may do everything, without a password"},
+	{"apt_packages", KEYS_IMAGE, KEYS_TEXTS, IMAGE(apt_packages), 0, "packages of apt"},
+	{"yum_packages", KEYS_IMAGE, KEYS_TEXTS, IMAGE(yum_packages), 0, "packages of yum or dnf"},
+	{"env_scripts", KEYS_IMAGE, KEYS_TEXTS, IMAGE(env_scripts), 0, "commands that set it up, in their order"},
+	{"stages", KEYS_IMAGE, KEYS_LIST, IMAGE(stages), 0, "named lists of commands, each after those that it depends on"},
+	{"copy", KEYS_IMAGE, KEYS_PAIRS, IMAGE(copy), 0, "files of the context, and where they go"},
+
+	{"name", KEYS_TOP, KEYS_TEXT, SINGLE(name), 0, "its name, where the matrix is one image; the file's if not given"},
+	{"tags", KEYS_TOP, KEYS_TEXTS, SINGLE(tags), 0, "its tags, likewise"},
+	{"tag", KEYS_TOP, KEYS_TEXTS, SINGLE(tag), 0, "the same for a single one"},
+	{"context", KEYS_TOP, KEYS_TEXT, SINGLE(context), 0, "its build context, likewise"},
+	{"description", KEYS_TOP, KEYS_TEXT, SINGLE(description), 0, "for listings, likewise"},
+	{"secrets", KEYS_TOP, KEYS_TEXTS, SINGLE(secrets), 0, "secrets of its build, likewise"},
+	{"ssh", KEYS_TOP, KEYS_TEXTS, SINGLE(ssh), 0, "agents of its build, likewise"},
+	{"health", KEYS_TOP, KEYS_TEXTS, SINGLE(health), 0, "command that tells that a container of it is well, likewise"},
+	{"test", KEYS_TOP, KEYS_TEXTS, SINGLE(test), 0, "command that tests it, likewise"},
+	{"base", KEYS_TOP, KEYS_TEXT, SINGLE(base), 0, "the image that it begins with, with ${...}"},
+	{"from", KEYS_TOP, KEYS_TEXT, SINGLE(from), 0, "the same"},
+	{"user", KEYS_TOP, KEYS_TEXT, SINGLE(user), 0, "who its containers run as; made where there is none of the name"},
+	{"sudo", KEYS_TOP, KEYS_FLAG, SINGLE(sudo), 0, "the user may do everything, without a password"},
+	{"apt_packages", KEYS_TOP, KEYS_TEXTS, SINGLE(apt_packages), 0, "packages of apt"},
+	{"yum_packages", KEYS_TOP, KEYS_TEXTS, SINGLE(yum_packages), 0, "packages of yum or dnf"},
+	{"env_scripts", KEYS_TOP, KEYS_TEXTS, SINGLE(env_scripts), 0, "commands that set it up, in their order"},
+	{"stages", KEYS_TOP, KEYS_LIST, SINGLE(stages), 0, "named lists of commands, each after those that it depends on"},
+	{"copy", KEYS_TOP, KEYS_PAIRS, SINGLE(copy), 0, "files of the context, and where they go"},
+
+	{"name", KEYS_STAGE, KEYS_TEXT, offsetof(struct keys_stage, name), KEYS_STAGE, "its name"},
+	{"dependencies", KEYS_STAGE, KEYS_TEXTS, offsetof(struct keys_stage, dependencies), 0,
+	 "the stages that it comes after"},
+	{"commands", KEYS_STAGE, KEYS_TEXTS, offsetof(struct keys_stage, commands), KEYS_STAGE,
+	 "commands for a shell, as root; cp of files of the context copies them from there"},
 };
 const size_t keys_count = sizeof keys_table / sizeof *keys_table;
 

@@ -23,7 +23,8 @@ enum keys_section {
 	KEYS_SEQUENCE = 32, /* an entry of build_sequences; names of declared axes as well */
 	KEYS_CONFIG = 64,   /* build_config; other keys are custom variables */
 	KEYS_EXCLUDE = 128, /* an entry of exclude or include; names of declared axes as well */
-	KEYS_ROOTFS = 256   /* an entry of rootfs */
+	KEYS_ROOTFS = 256,  /* an entry of rootfs */
+	KEYS_STAGE = 512    /* an entry of stages */
 };
 
 enum keys_kind {
@@ -83,19 +84,6 @@ extern const struct keys_entry keys_table[];
 extern const size_t keys_count;
 
 /* What the reader fills: a structure for each section. */
-struct keys_top {
-	struct keys_texts os_versions;
-	struct value python_versions, build_layers, build_sequences, build_config;
-	struct value images, discover, groups;
-	struct value axes, exclude, include, tag_owner, rootfs;
-	struct keys_text registry, repository, version, scanner;
-	struct keys_pairs args, labels;
-	struct keys_texts platforms, lint_off;
-};
-
-struct keys_python {
-	struct keys_text version, bump, method, base_os;
-};
 
 /* Entries of build_layers, images and discover; not every key may stand in each. */
 struct keys_image {
@@ -104,6 +92,26 @@ struct keys_image {
 	struct keys_texts depends_on, tags, tag, axes, groups, group, platforms;
 	struct keys_texts secrets, ssh, health, test;
 	struct keys_pairs args, labels;
+	struct keys_text base, from, user; /* from here on: of an image without a Dockerfile */
+	struct keys_switch sudo;
+	struct keys_texts apt_packages, yum_packages, env_scripts;
+	struct value stages;
+	struct keys_pairs copy;
+};
+
+struct keys_top {
+	struct keys_texts os_versions;
+	struct value python_versions, build_layers, build_sequences, build_config;
+	struct value images, discover, groups;
+	struct value axes, exclude, include, tag_owner, rootfs;
+	struct keys_text registry, repository, version, scanner;
+	struct keys_pairs args, labels;
+	struct keys_texts platforms, lint_off;
+	struct keys_image image; /* a matrix that is one image without a Dockerfile */
+};
+
+struct keys_python {
+	struct keys_text version, bump, method, base_os;
 };
 
 struct keys_sequence {
@@ -125,6 +133,11 @@ struct keys_config {
 struct keys_rootfs {
 	struct keys_text suite, variant, epoch;
 	struct keys_texts packages;
+};
+
+struct keys_stage {
+	struct keys_text name;
+	struct keys_texts dependencies, commands;
 };
 
 struct keys_reader {

@@ -42,6 +42,8 @@ static uint32_t written_vary(const struct matrix *matrix, const struct matrix_la
 		vary |= vars_axes(matrix, layer->args.items[i].value.text);
 	for (size_t i = 0; i < layer->labels.count; i++)
 		vary |= vars_axes(matrix, layer->labels.items[i].value.text);
+	if (layer->stages)
+		vary |= vars_axes(matrix, layer->stages->base.text);
 	return vary;
 }
 
@@ -139,6 +141,8 @@ static void layer_add(struct matrix *matrix, const struct keys_image *keys, stru
 	else if (layer->tags.count == 0)
 		diag_error(matrix->diag, layer->name.span, "the layer '%.*s' has no tags", STR_ARG(layer->name.text));
 	detail_check(matrix, layer);
+	if (stages_given(keys))
+		layer->stages = stages_read(matrix, keys);
 	layer->vary = layer_vary(matrix, layer, &keys->axes);
 }
 

@@ -210,7 +210,7 @@ bool link_image(struct planner *planner, uint32_t number)
 	struct planner_source text;
 	bool ok;
 
-	if (layer->written)
+	if (layer->written && !layer->stages)
 		text = link_written(planner, layer);
 	else
 		text = (struct planner_source){image->text, diag_source(planner->diag, image->dockerfile.p, image->text)};

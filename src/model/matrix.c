@@ -502,6 +502,31 @@ static void matrix_read_parts(struct matrix *matrix, const struct keys_top *top,
 	matrix_read_config(matrix, top);
 }
 
+/* Keys of a matrix that is one image stand with each other only. */
+static void matrix_check_single(const struct matrix *matrix, struct value root)
+{
+	static const char *const others[] = {"build_layers", "images", "discover", "build_sequences"};
+	const struct dict *dict = root.kind == VALUE_DICT ? root.as.dict : NULL;
+	for (size_t i = 0; dict && matrix->single && i < sizeof others / sizeof *others; i++) {
+		const struct value *other = dict_find(dict, str_of(others[i]));
+
+		if (!other || other->kind == VALUE_NONE)
+			continue;
+		diag_error(matrix->diag, value_span(*other), "'%s' cannot stand beside the stages of a single image",
+		           others[i]);
+		diag_hint(matrix->diag, "an entry of 'images' can have stages, too");
+	}
+	for (size_t i = 0; dict && !matrix->single && i < keys_count; i++) {
+		const struct value *stray = dict_find(dict, str_of(keys_table[i].name));
+
+		if (!(keys_table[i].sections & KEYS_TOP) || keys_table[i].offset < offsetof(struct keys_top, image) ||
+		    !stray || stray->kind == VALUE_NONE)
+			continue;
+		diag_error(matrix->diag, value_span(*stray), "'%s' is for a matrix that is one image, with its stages",
+		           keys_table[i].name);
+	}
+}
+
 bool matrix_read(struct matrix *matrix, const struct matrix_from *from)
 {
 	struct keys_top top = {0};
@@ -521,9 +546,12 @@ bool matrix_read(struct matrix *matrix, const struct matrix_from *from)
 	matrix->args = top.args;
 	matrix->labels = top.labels;
 	matrix->platforms = top.platforms;
+	matrix->single = stages_given(&top.image);
+	matrix_check_single(matrix, root);
 	matrix_read_parts(matrix, &top, from->release);
 	if (root.kind == VALUE_DICT && top.build_layers.kind == VALUE_UNDEFINED &&
-	    top.images.kind == VALUE_UNDEFINED && top.discover.kind == VALUE_UNDEFINED && diag->errors == errors)
+	    top.images.kind == VALUE_UNDEFINED && top.discover.kind == VALUE_UNDEFINED && !matrix->single &&
+	    diag->errors == errors)
 		diag_error(diag, (struct span){from->source, 0, 0},
 		           "the matrix has none of 'build_layers', 'images' and 'discover'");
 	return diag->errors == errors;

@@ -3,6 +3,7 @@
 #define DTK_MODEL_MATRIX_H
 
 #include "model/keys.h"
+#include "model/stages.h"
 #include "model/version.h"
 
 /*
@@ -32,12 +33,13 @@ struct matrix_python {
 };
 
 /*
- * What images are made of: a template, or a Dockerfile that was written by hand.
- * The latter varies over what its tags, arguments and labels name; mostly over nothing.
+ * What images are made of: a template, or an entry of `images`: a Dockerfile that was written by hand, or stages.
+ * The latter varies over what its tags, arguments, labels and base name; mostly over nothing.
  */
 struct matrix_layer {
 	struct keys_text name, template;
-	bool written;                /* by hand: there is no template */
+	bool written;                /* an entry of images: there is no template */
+	const struct stages *stages; /* of a written one without a Dockerfile; else NULL */
 	struct keys_text dockerfile; /* of a written one: cleaned, and where it was said */
 	struct str context, target, description;
 	struct keys_text version;
@@ -131,6 +133,7 @@ struct matrix {
 	struct str output;   /* where the tree goes */
 	struct keys_pairs args, labels; /* of every image; args where they are declared */
 	struct keys_texts platforms;    /* of those that say none */
+	bool single;         /* it is one image, made of stages */
 	struct version *world;
 };
 

@@ -82,7 +82,8 @@ struct plan_image {
 	struct str timezone;   /* build_config.timezone, "" if none */
 	struct str dockerfile; /* relative to the project: generated/Dockerfile.NAME, or a hand-written file */
 	struct str text;       /* the rendered Dockerfile; p is NULL for a hand-written one */
-	struct str env_file;   /* generated/_env.….sh, relative to the project; p NULL if hand-written */
+	struct str env_file;   /* generated/_env.….sh, relative to the project; p NULL if hand-written or of stages */
+	struct str ledger;     /* where a build writes the order of its stages; "" where it is not made of stages */
 	struct str context;    /* relative to the project, "." for its directory */
 	struct str target;     /* stage, or "" */
 	struct str *tags;      /* those it owns, as written, the first is its main one; may be none (all lost) */
@@ -171,6 +172,7 @@ struct plan {
 	bool cache_inline;        /* build_config.cache_registry is true or text: inline cache */
 	struct str date;          /* "" unless the matrix asks for it; of the day on which the plan was made */
 	struct str output;        /* "generated" */
+	struct str repack;        /* ledgers that do not count until a build writes them, see order.h; "" none */
 	bool split;               /* there are families: only buildx can build them */
 	bool buildkit;            /* build_config.buildkit_enabled */
 	unsigned parallel;        /* depth of the build pool; 0: as the machine has it; 1: one at a time */
@@ -188,6 +190,7 @@ struct plan_options {
 	const char *platform;         /* --platform, separated by commas, for images that do not say; or NULL */
 	unsigned jobs;                /* --jobs; 0: not given */
 	bool strict;
+	bool repack;                  /* --repack: stages in a fresh order */
 };
 
 /* NULL after diagnostics. DIAG must outlive the plan. */

@@ -113,9 +113,9 @@ static void planner_name(struct planner *planner, const struct axes_point *point
 	image->dockerfile = planner_keep(planner, &text, 0);
 	image->name = str_slice(image->dockerfile, from, image->dockerfile.n);
 	buf_release(&text);
-	if (layer->written)
+	if (layer->written && !layer->stages)
 		image->dockerfile = layer->dockerfile.text;
-	else
+	if (!layer->written)
 		image->env_file = planner_env_file(planner, point, image->name);
 	if (image->name.n > NAME_IMAGE && !planner->failed[point->layer]) {
 		diag_error(planner->diag, image->span, "the image's name '%.*s' has more than %d bytes",
@@ -155,6 +155,7 @@ uint32_t planner_add(struct planner *planner, uint32_t id)
 		.context = layer->context,
 		.target = layer->target,
 		.builder = layer->is_builder,
+		.ledger = STR(""),
 		.span = layer->name.span,
 	};
 	if (point.at[MATRIX_PYTHON] != AXES_NONE && planner->matrix.pythons[point.at[MATRIX_PYTHON]].bump.p)
@@ -273,6 +274,8 @@ static bool planner_build(struct planner *planner)
 
 		if (!planner->failed[layer] && !planner->matrix.layers[layer].written)
 			planner->failed[layer] = !planner_render(planner, i, &text);
+		if (!planner->failed[layer] && planner->matrix.layers[layer].stages)
+			planner->failed[layer] = !order_image(planner, i);
 		if (!planner->failed[layer])
 			planner->failed[layer] = !link_image(planner, i);
 		ok = ok && !planner->failed[layer];
@@ -394,6 +397,7 @@ bool planner_run(struct planner *planner, const uint32_t *sequences, size_t sequ
 	unsigned errors = planner->diag->errors;
 	if (!planner_select(planner, sequences, sequence_count) || !planner_build(planner))
 		return false;
+	order_end(planner);
 	link_tell_strays(planner);
 	if (planner->diag->errors > errors || !planner_sort(planner))
 		return false;
@@ -410,6 +414,7 @@ void planner_release(struct planner *planner)
 	matrix_release(&planner->matrix);
 	map_release(&planner->stray_index);
 	map_release(&planner->files);
+	order_release(&planner->order);
 	mem_free(planner->sources);
 	arena_release(&planner->scratch);
 	mem_free(planner->ids);

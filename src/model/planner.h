@@ -4,6 +4,7 @@
 
 #include "docker/file.h"
 #include "model/graph.h"
+#include "model/order.h"
 #include "model/plan.h"
 #include "model/render.h"
 #include "model/tags.h"
@@ -59,6 +60,7 @@ struct planner {
 	struct map files;          /* path of a hand-written Dockerfile -> number in sources */
 	struct planner_source *sources; /* mem_alloc'd */
 	size_t source_count, source_room;
+	struct order order;
 	struct graph graph;
 };
 
@@ -80,6 +82,8 @@ uint32_t planner_add(struct planner *planner, uint32_t id);
 bool image_init(struct planner *planner);
 /* Labels, secrets, platforms, version and commands of IMAGE, which is at POINT. */
 void image_fill(struct planner *planner, const struct axes_point *point, struct plan_image *image);
+/* What the image that is made of stages begins with. */
+struct str image_base(struct planner *planner, const struct axes_point *point);
 /* The arguments that IMAGE's build could be given, those without a value left out. In planner->scratch. */
 struct docker_arg *image_args(struct planner *planner, uint32_t image, size_t *count);
 /* Gives IMAGE those of ARGS that FILE declares; one that its own layer names and FILE does not is told. */

@@ -2,6 +2,7 @@
 #include "model/declare.h"
 
 #include "base/fs.h"
+#include "model/name.h"
 
 /* --- An entry of images over what was found --- */
 
@@ -60,8 +61,29 @@ static void written_over(struct matrix *matrix, struct keys_image *own, const st
 
 /* --- All of them --- */
 
+static bool written_told(const struct matrix *matrix, struct keys_text key, const char *what)
+{
+	if (!key.text.p)
+		return false;
+	diag_error(matrix->diag, key.span, "%s is for an image with a Dockerfile, and this one is made of stages", what);
+	return true;
+}
+
+/* Without a Dockerfile: the project's directory is the context. */
+static bool stages_place(const struct matrix *matrix, struct keys_image *image)
+{
+	bool told = written_told(matrix, image->dockerfile, "'dockerfile'");
+
+	told = written_told(matrix, image->target, "'target'") || told;
+	if (!image->context.text.p)
+		image->context = (struct keys_text){STR("."), image->name.span};
+	return !told;
+}
+
 static bool written_place(struct matrix *matrix, struct keys_image *image)
 {
+	if (stages_given(image))
+		return stages_place(matrix, image);
 	if (!image->dockerfile.text.p && image->context.text.p) {
 		image->dockerfile.text = str_of(path_join(matrix->arena, image->context.text, STR("Dockerfile")));
 		image->dockerfile.span = image->context.span;
@@ -78,10 +100,35 @@ static bool written_place(struct matrix *matrix, struct keys_image *image)
 	return true;
 }
 
-static size_t written_entries(struct matrix *matrix, struct value list, struct keys_image *images)
+/* A matrix that is one image is named after its file, and has the arguments of all.  False after an error. */
+static bool written_single(const struct matrix *matrix, const struct keys_top *top, struct keys_image *image)
+{
+	struct span whole = {matrix->source, 0, 0};
+	struct str file = path_base(str_of(diag_source_name(matrix->diag, matrix->source)));
+	size_t dot = file.n;
+
+	while (dot > 1 && file.p[dot - 1] != '.')
+		dot--;
+	file.n = dot > 1 ? dot - 1 : file.n;
+	*image = top->image;
+	image->args = top->args;
+	if (image->name.text.p)
+		return true;
+	image->name = (struct keys_text){file, whole};
+	if (name_check(matrix->diag, file, whole, "image"))
+		return true;
+	diag_hint(matrix->diag, "or give the image a 'name': without one it has the file's");
+	return false;
+}
+
+static size_t written_entries(struct matrix *matrix, const struct keys_top *top, struct keys_image *images)
 {
 	struct keys_reader reader = matrix_reader(matrix);
+	struct value list = top->images;
 	size_t count = 0;
+
+	if (stages_given(&top->image))
+		count += written_single(matrix, top, images);
 
 	for (size_t i = 0; list.kind == VALUE_LIST && i < list.as.list->count; i++) {
 		keys_read(&reader, KEYS_IMAGE, list.as.list->items[i], "an image", &images[count]);
@@ -120,6 +167,8 @@ static void written_match(struct matrix *matrix, struct keys_image *images, size
 	for (size_t i = 0; i < count; i++) {
 		const struct map_entry *same = map_get(&names, images[i].name.text), *file = NULL;
 
+		if (stages_given(&images[i]))
+			continue;
 		if (images[i].dockerfile.text.n)
 			file = map_get(&files, str_of(path_clean(matrix->arena, images[i].dockerfile.text)));
 		if (file)
@@ -160,12 +209,12 @@ static size_t written_found(struct matrix *matrix, const struct discover_list *l
 
 size_t written_read(struct matrix *matrix, const struct keys_top *top, struct keys_image **images)
 {
-	size_t listed = top->images.kind == VALUE_LIST ? top->images.as.list->count : 0, count, placed = 0;
+	size_t listed = 1 + (top->images.kind == VALUE_LIST ? top->images.as.list->count : 0), count, placed = 0;
 	struct discover_list list = {0};
 	bool *taken;
 
 	*images = ARENA_ARRAY(matrix->arena, listed, struct keys_image);
-	count = written_entries(matrix, top->images, *images);
+	count = written_entries(matrix, top, *images);
 	map_init(&list.listed);
 	for (size_t i = 0; i < count; i++) {
 		if ((*images)[i].dockerfile.text.n)

@@ -8,6 +8,7 @@
 #include "stamp/history.h"
 #include "stamp/hook.h"
 #include "stamp/holder.h"
+#include "stamp/ledger.h"
 #include "stamp/log.h"
 #include "stamp/progress.h"
 
@@ -421,6 +422,8 @@ int build_image(const struct build_image *order, struct diag *diag)
 		diag_error(diag, SPAN_NONE, "cannot lock %s: %s", path, strerror(errno));
 	fine = lock >= 0 && fresh_load(&fresh, order->out, order->parents, order->words)
 		&& decide(&fresh, order, lock);
+	if (fine && order->ledger)
+		ledger_publish(&arena, &fresh.place, order->ledger, diag);
 	if (lock >= 0)
 		close(lock);
 	arena_release(&arena);

@@ -12,6 +12,7 @@ struct build_image {
 	const char *out;            /* generated/stamps/X.image */
 	const char *const *parents; /* NAME=REF; NULL-terminated */
 	const char *env;            /* the hooks' environment script; NULL: found by the image's name */
+	const char *ledger;         /* where the order of its stages is kept, see ledger.h; or NULL */
 	const char *const *words;   /* the whole command, see command.h */
 };
 

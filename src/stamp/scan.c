@@ -160,11 +160,11 @@ static const char *inside(struct arena *arena, const char *context, const char *
 /* What is never context, as seen from it. */
 static const char *const *never_context(struct arena *arena, const struct place *place, const char *context)
 {
-	static const char *const in_tree[] = {"stamps", "logs", "do", "saved", ".root"};
+	static const char *const in_tree[] = {"stamps", "logs", "do", "saved", ".root", ".dep", "_repack"};
 	static const char *const in_project[] = {"build.ninja", ".ninja_log", ".ninja_deps", ".ninja_lock",
 	                                         ".engine"};
 	enum { TREE = sizeof in_tree / sizeof in_tree[0], PROJECT = sizeof in_project / sizeof in_project[0] };
-	const char **skip = ARENA_ARRAY(arena, TREE + PROJECT + 2, const char *);
+	const char **skip = ARENA_ARRAY(arena, TREE + PROJECT + 3, const char *);
 	size_t n = 0;
 
 	for (size_t i = 0; i < TREE; i++) {
@@ -176,7 +176,8 @@ static const char *const *never_context(struct arena *arena, const struct place 
 		n += skip[n] != NULL;
 	}
 	skip[n] = inside(arena, context, place->stamps);
-	skip[skip[n] ? n + 1 : n] = NULL;
+	n += skip[n] != NULL;
+	skip[n] = "*.dtk-ledger";
 	return skip;
 }
 

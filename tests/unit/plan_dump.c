@@ -60,6 +60,7 @@ static void dump_image(const struct plan *plan, const struct plan_image *image, 
 	dump_field("bump", image->python_bump, "");
 	dump_field("timezone", image->timezone, "");
 	printf("  files: %.*s %.*s\n", STR_ARG(image->dockerfile), STR_ARG(image->env_file));
+	dump_field("ledger", image->ledger, "");
 	dump_field("context", image->context, ".");
 	dump_field("target", image->target, "");
 	dump_strings("tags", image->tags, image->tag_count);
