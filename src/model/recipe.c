@@ -240,21 +240,23 @@ static void add_yum(const struct recipe *recipe, const struct ledger_step *step,
 	buf_adds(out, recipe->buildkit ? "\n" : " && \\\n    $yum clean all\n");
 }
 
-/* Debian, Red Hat and SUSE have useradd, Alpine and busybox adduser. */
+/* Debian, Red Hat and SUSE have useradd, Alpine and most of busybox adduser; the smallest images have neither. */
 static void add_user(struct str user, struct buf *out)
 {
-	int n = (int)user.n;
-
 	buf_addf(out,
-	         "RUN id -u %.*s >/dev/null 2>&1 || \\\n"
+	         "RUN user=%.*s; id -u $user >/dev/null 2>&1 || \\\n"
 	         "    if command -v useradd >/dev/null 2>&1; then \\\n"
-	         "        shell=$(command -v bash) || shell=/bin/sh; useradd -m -U -s \"$shell\" %.*s; \\\n"
+	         "        shell=$(command -v bash) || shell=/bin/sh; useradd -m -U -s \"$shell\" $user; \\\n"
 	         "    elif command -v adduser >/dev/null 2>&1; then \\\n"
-	         "        touch /etc/passwd /etc/group && adduser -D -s /bin/sh %.*s; \\\n"
+	         "        adduser -D -s /bin/sh $user; \\\n"
 	         "    else \\\n"
-	         "        echo 'neither useradd nor adduser is there: a package has to bring it' >&2; exit 1; \\\n"
+	         "        touch /etc/passwd /etc/group && id=1000 && \\\n"
+	         "        while grep -q \"^[^:]*:[^:]*:$id:\" /etc/passwd /etc/group; do id=$((id + 1)); done; \\\n"
+	         "        echo \"$user:x:$id:$id::/home/$user:/bin/sh\" >>/etc/passwd && \\\n"
+	         "        echo \"$user:x:$id:\" >>/etc/group && \\\n"
+	         "        mkdir -p /home/$user && chown $id:$id /home/$user; \\\n"
 	         "    fi\n",
-	         n, user.p, n, user.p, n, user.p);
+	         STR_ARG(user));
 }
 
 static void add_sudo(struct str user, struct buf *out)
@@ -335,7 +337,7 @@ void recipe_write(const struct recipe *recipe, struct buf *out)
 	buf_adds(out, "# Written by dtk-gen; the steps are in the order in which they came.\n"
 	              RECIPE_LEDGER LEDGER_MAGIC "\nFROM ");
 	buf_addstr(out, recipe->base);
-	buf_adds(out, "\nUSER root\n");
+	buf_adds(out, "\nUSER 0\n");
 	add_args(recipe->args, out);
 	for (size_t i = 0; i < recipe->order->count; i++) {
 		buf_adds(out, RECIPE_LEDGER);

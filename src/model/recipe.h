@@ -9,7 +9,7 @@
  * The Dockerfile of a stage image.
  *
  *	#: dtk-ledger 1
- *	FROM, USER root, an ARG for each build argument of the image
+ *	FROM, USER 0, an ARG for each build argument of the image
  *	#: LINE OF THE LEDGER      and the instructions of that step, for each
  *	COPY                       for each entry of `copy`
  *	USER
