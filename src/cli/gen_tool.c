@@ -86,6 +86,8 @@ static const struct opt_command tools[] = {
 	 GEN_HELP_OPTIONS, false, gen_why},
 	{"dtk-gen -t status", "status", "[TARGET...]", "print what is there, and how its last builds went",
 	 gen_status_options, GEN_STATUS_OPTIONS, false, gen_status},
+	{"dtk-gen -t init", "init", NULL, "write an example to start from", gen_init_options, GEN_INIT_OPTIONS, false,
+	 gen_init},
 	{"dtk-gen -t list", "list", NULL, "print the tools", gen_help_options, GEN_HELP_OPTIONS, false, run_list},
 };
 
