@@ -114,7 +114,7 @@ static bool lint_image(struct lint *lint, struct parents *all, bool base)
 	return input.file != NULL;
 }
 
-/* What a template has is told of the first image that it makes. */
+/* What a template has is told of the first image that it makes, and what a Dockerfile has of the whole of it. */
 static bool lint_plan(struct lint *lint, struct gen *gen)
 {
 	struct lint silent = {.arena = lint->arena, .diag = lint->diag};
@@ -129,7 +129,7 @@ static bool lint_plan(struct lint *lint, struct gen *gen)
 	for (; all.at < gen->plan->image_count; all.at++) {
 		struct str layer = gen->plan->images[all.at].layer;
 
-		fresh = true;
+		fresh = !gen->plan->images[all.at].builder;
 		if (layer.n)
 			map_put(&layers, layer, &fresh);
 		fine = lint_image(fresh ? lint : &silent, &all, base[all.at]) && fine;

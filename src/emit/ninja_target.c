@@ -308,7 +308,7 @@ static void lint_target(struct writer *writer)
 	map_init(&layers);
 	buf_addf(writer->out, "build lint: phony %slint\nbuild %slint: lint", writer->actions.p, writer->actions.p);
 	for (size_t i = 0; i < plan->image_count; i++) {
-		fresh = true;
+		fresh = !plan->images[i].builder;
 		if (plan->images[i].layer.n && plan->images[i].text.p)
 			map_put(&layers, plan->images[i].layer, &fresh);
 		if (!fresh)

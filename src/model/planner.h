@@ -115,6 +115,8 @@ void versioned_mark(struct planner *planner);
 /* Makes one image each of those for several platforms, last of all. False after diagnostics. */
 bool platform_split(struct planner *planner);
 
+/* True where NAME is that of a target of dtk's own, so that nothing else can be called so. */
+bool target_is_reserved(struct str name);
 /* Fills in the targets and checks the one space of names. False after diagnostics. */
 bool target_make(struct planner *planner, const uint32_t *sequences, size_t sequence_count);
 

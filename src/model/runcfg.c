@@ -225,12 +225,15 @@ static bool read_value(struct runcfg *runcfg, struct runcfg_section *section, en
 /* True where a value of the file refers to KEY, which then need mean nothing else. */
 static bool is_referred(const struct runcfg *runcfg, const struct ini_entry *entry)
 {
+	struct str text = diag_source_text(runcfg->diag, entry->key_at.source);
 	struct buf reference = BUF_INIT;
+	size_t at = 0;
 
 	buf_addf(&reference, "%%(%.*s)s", STR_ARG(entry->key));
-	bool found = strstr(diag_source_text(runcfg->diag, entry->key_at.source).p, reference.p) != NULL;
+	while (at < text.n && !str_starts(str_slice(text, at, text.n), buf_str(&reference)))
+		at = str_find(text, '%', at + 1);
 	buf_release(&reference);
-	return found;
+	return at < text.n;
 }
 
 static void tell_unknown(const struct runcfg *runcfg, struct str section, const struct ini_entry *entry,
@@ -345,11 +348,35 @@ static void read_sections(struct runcfg *runcfg, const struct ini *ini)
 
 /* --- Files --- */
 
+static void begin(struct runcfg *runcfg, const struct runcfg_from *from)
+{
+	*runcfg = (struct runcfg){.arena = from->arena, .diag = from->diag, .path = STR(""), .strict = from->strict,
+	                          .names = {.project = local_project(from->arena), .user = local_user(from->arena)}};
+}
+
+static bool read_all(struct runcfg *runcfg, const char *path, struct str text)
+{
+	struct ini ini;
+
+	runcfg->path = str_of(arena_strndup(runcfg->arena, path, strlen(path)));
+	if (!ini_read(runcfg->arena, runcfg->diag, diag_source(runcfg->diag, runcfg->path.p, text), text, &ini))
+		return false;
+	read_sections(runcfg, &ini);
+	return true;
+}
+
+bool runcfg_text(struct runcfg *runcfg, const struct runcfg_from *from, struct str text)
+{
+	unsigned errors = from->diag->errors;
+
+	begin(runcfg, from);
+	return read_all(runcfg, from->path, text) && from->diag->errors == errors;
+}
+
 static bool read_file(struct runcfg *runcfg, const struct runcfg_from *from)
 {
 	const char *path = from->path ? from->path : runcfg_place;
 	struct str text;
-	struct ini ini;
 	bool found = fs_read_arena(path, runcfg->arena, &text) == 0;
 
 	from->world->watch(from->world->context, path, found);
@@ -359,11 +386,7 @@ static bool read_file(struct runcfg *runcfg, const struct runcfg_from *from)
 		diag_error(runcfg->diag, SPAN_NONE, "%s: cannot be read: %s", path, strerror(errno));
 		return false;
 	}
-	runcfg->path = str_of(arena_strndup(runcfg->arena, path, strlen(path)));
-	if (!ini_read(runcfg->arena, runcfg->diag, diag_source(runcfg->diag, runcfg->path.p, text), text, &ini))
-		return false;
-	read_sections(runcfg, &ini);
-	return true;
+	return read_all(runcfg, path, text);
 }
 
 static bool is_kind(const char *path, mode_t kind)
@@ -411,8 +434,7 @@ bool runcfg_read(struct runcfg *runcfg, const struct runcfg_from *from)
 {
 	unsigned errors = from->diag->errors;
 
-	*runcfg = (struct runcfg){.arena = from->arena, .diag = from->diag, .path = STR(""), .strict = from->strict,
-	                          .names = {.project = local_project(from->arena), .user = local_user(from->arena)}};
+	begin(runcfg, from);
 	if (read_file(runcfg, from) && (from->search || runcfg->path.n))
 		find_dirs(runcfg, from->world);
 	return from->diag->errors == errors;

@@ -70,6 +70,8 @@ struct runcfg_from {
 	struct version *world;
 };
 
+/* The file TEXT, called from->path, alone: docker/ is not looked at. False after diagnostics. */
+bool runcfg_text(struct runcfg *runcfg, const struct runcfg_from *from, struct str text);
 /* False after diagnostics. */
 bool runcfg_read(struct runcfg *runcfg, const struct runcfg_from *from);
 

@@ -423,6 +423,8 @@ bool runword_command(const struct runword *value, struct plan_words *words)
 	for (size_t i = 0; ok && i < strings.count; i++) {
 		reading.text = strings.items[i];
 		reading.open = true;
+		if (str_find(reading.text, '\0', 0) < reading.text.n)
+			ok = wrong(&reading, 0, 1, "no word can hold a NUL");
 		for (reading.at = 0; ok && reading.at < reading.text.n;)
 			ok = read_one(&reading);
 		end_word(&reading);

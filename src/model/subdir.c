@@ -5,6 +5,7 @@
 #include "docker/file.h"
 #include "docker/text.h"
 #include "model/name.h"
+#include "model/planner.h"
 #include "model/runref.h"
 
 #include <strings.h>
@@ -109,13 +110,19 @@ static void add_builder(struct subdirs *subdirs, const struct keys_image *image)
 
 /* --- All of them --- */
 
+/* The sub-directory's, unless a target of dtk's own has that. */
+static struct str image_name(struct arena *arena, struct str dir)
+{
+	return target_is_reserved(dir) ? joined(arena, STR("docker-"), dir, STR("")) : dir;
+}
+
 static bool make_image(struct runcfg *runcfg, const struct runcfg_dir *dir, struct keys_image *image)
 {
 	const struct runcfg_section *section = runcfg_section(runcfg, dir->name);
 	struct str ref = runref_make(runcfg, section, dir->name, STR(""), dir->span);
 
 	*image = (struct keys_image){
-		.name = {dir->name, dir->span},
+		.name = {image_name(runcfg->arena, dir->name), dir->span},
 		.dockerfile = {dir->dockerfile, dir->span},
 		.context = {STR("."), dir->span},
 		.tags = one_text(runcfg->arena, ref, dir->span),

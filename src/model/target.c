@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "base/fs.h"
 #include "model/planner.h"
 
 static const char *const target_reserved[] = {
@@ -10,24 +9,39 @@ static const char *const target_prefixes[] = {"push-", "test-", "scan-", "save-"
 
 static const char *const target_kinds[] = {"sequence", "group", "layer", "image"};
 
+static bool is_always_there(struct str name)
+{
+	for (size_t i = 0; i < sizeof target_reserved / sizeof *target_reserved; i++)
+		if (str_is(name, target_reserved[i]))
+			return true;
+	return false;
+}
+
+/* What NAME begins with, as targets that are made for each name do; NULL for any other name. */
+static const char *made_prefix(struct str name)
+{
+	for (size_t i = 0; i < sizeof target_prefixes / sizeof *target_prefixes; i++)
+		if (str_starts(name, str_of(target_prefixes[i])))
+			return target_prefixes[i];
+	return NULL;
+}
+
+bool target_is_reserved(struct str name)
+{
+	return is_always_there(name) || made_prefix(name);
+}
+
 static bool target_allowed(struct diag *diag, struct str name, struct span span, enum target_kind kind)
 {
-	for (size_t i = 0; i < sizeof target_reserved / sizeof *target_reserved; i++) {
-		if (!str_is(name, target_reserved[i]))
-			continue;
+	const char *prefix = made_prefix(name);
+
+	if (is_always_there(name))
 		diag_error(diag, span, "the %s '%.*s' has the name of a target that is always there",
-		           target_kinds[kind],
-		           STR_ARG(name));
-		return false;
-	}
-	for (size_t i = 0; i < sizeof target_prefixes / sizeof *target_prefixes; i++) {
-		if (!str_starts(name, str_of(target_prefixes[i])))
-			continue;
+		           target_kinds[kind], STR_ARG(name));
+	else if (prefix)
 		diag_error(diag, span, "the %s '%.*s' begins with '%s', as targets that are made for each name do",
-		           target_kinds[kind], STR_ARG(name), target_prefixes[i]);
-		return false;
-	}
-	return true;
+		           target_kinds[kind], STR_ARG(name), prefix);
+	return !target_is_reserved(name);
 }
 
 /* Names of images: each once, and so with their env scripts. */
@@ -41,12 +55,7 @@ static bool target_enter_images(struct planner *planner, struct map *names)
 		const struct plan_image *image = &planner->plan->images[i];
 		bool fresh, own;
 
-		if (!target_allowed(planner->diag, image->name, image->span, TARGET_IMAGE)) {
-			ok = false;
-			if (!planner->matrix.source)
-				diag_hint(planner->diag, "rename %.*s, or let a matrix name the image",
-				          STR_ARG(path_dir(image->dockerfile)));
-		}
+		ok = target_allowed(planner->diag, image->name, image->span, TARGET_IMAGE) && ok;
 		struct map_entry *script = map_put(&scripts, image->env_file.p ? image->env_file : image->name, &own);
 		struct map_entry *entry = map_put(names, image->name, &fresh);
 		if (fresh && own) {

@@ -123,6 +123,9 @@ grep -q '^build multi-builder: phony' build.ninja || fail "the builder is no tar
 ! grep -q 'push-multi-builder' build.ninja || fail "the builder would be pushed"
 ! grep -q 'multi-builder' generated/_images.all || fail "the builder is in a list"
 has "stamps/multi.image" generated/_images.all
+equal 1 "$(grep '^build generated/do/lint:' build.ninja | grep -o 'docker/multi/Dockerfile' | wc -l | tr -d ' ')"
+status 1 dtk-gen -t lint
+equal 1 "$(grep -c 'docker/multi/Dockerfile:.*\[syntax\]' err)"
 status 0 dtk-gen --check
 equal "" "$(cat out err)"
 grep -q '^ generated/.root/docker \\$' generated/.dep || fail "docker/ is not watched"
@@ -218,6 +221,31 @@ printf '[bas]\n' >other.cfg
 refused 1 "other.cfg:1:2: error: [bas]: there is no docker/bas/Dockerfile" --run-cfg other.cfg
 has "did you mean 'base'?" err
 
+try "the manual's example"
+project shop
+rm -r docker/multi docker/empty
+printf 'ARG EXTRAS\nFROM shop-base\n' >docker/dev/Dockerfile
+printf 'FROM shop-base\n' >docker/web/Dockerfile
+sed -n '/^.Sh EXAMPLES/,/^.Ed/p' "$DTK_SRC/man/dtk-run.cfg.5" | sed -n '/^.Bd/,/^.Ed/p' | sed '1d; $d' >docker/run.cfg
+status 0 dtk-gen --strict --summary
+sed -n '/^Runs:/,$p' out >runs
+cat >expected <<'END'
+Runs:
+- base: shop-base:latest
+- dev: shop-dev:jane
+- web: shop-web:jane
+- shell: shop-dev:jane
+- notebook: jupyter/base-notebook:latest
+Images: 3
+END
+same expected runs
+equal "" "$(cat err)"
+sed 's/project_root/project_rot/' docker/run.cfg >wrong.cfg
+status 1 dtk-gen --run-cfg wrong.cfg
+sed -n '/^.Sh DIAGNOSTICS/,/^.Ed/p' "$DTK_SRC/man/dtk-run.cfg.5" | sed -n '/^.Bd/,/^.Ed/p' | sed '1d; $d' >expected
+sed -n '/error:.*volumes/,$p' err | sed 's#^wrong.cfg#docker/run.cfg#' >said
+same expected said
+
 try "run.cfg alone: nothing to build"
 rm -rf "$temp/alone"
 mkdir -p "$temp/alone/docker"
@@ -235,8 +263,11 @@ try "names that are targets already"
 mkdir -p docker/test docker/push-x
 echo 'FROM debian' >docker/test/Dockerfile
 echo 'FROM debian' >docker/push-x/Dockerfile
-refused 1 "docker/test/Dockerfile: error: the image 'test' has the name of a target that is always there"
-has "docker/push-x/Dockerfile: error: the image 'push-x' begins with 'push-'" err
+status 0 dtk-gen -t targets
+grep -q '^docker-test  *image alone-test:jane$' out || fail "docker/test is not docker-test"
+grep -q '^docker-push-x  *image alone-push-x:jane$' out || fail "docker/push-x is not docker-push-x"
+status 0 dtk-gen --summary
+has "- test: alone-test:jane" out
 
 try "a Dockerfile that is wrong is said once"
 project Project

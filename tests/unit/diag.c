@@ -137,8 +137,30 @@ static void test_guess(void)
 	end(&capture, "hint", "        hint: did you mean 'name'?\n");
 }
 
+static void test_hush(void)
+{
+	struct capture capture;
+
+	begin(&capture);
+	diag_warning(&capture.diag, SPAN_NONE, "before");
+	struct diag_hush hush = diag_hush(&capture.diag), inner;
+	diag_error(&capture.diag, SPAN_NONE, "hushed");
+	inner = diag_hush(&capture.diag);
+	diag_error(&capture.diag, SPAN_NONE, "hushed as well");
+	diag_speak(&capture.diag, inner);
+	diag_warning(&capture.diag, SPAN_NONE, "still hushed");
+	diag_note(&capture.diag, SPAN_NONE, "a note");
+	diag_hint(&capture.diag, "a hint");
+	CHECK("errors count while nothing is said", capture.diag.errors == 1 && capture.diag.warnings == 2);
+	diag_speak(&capture.diag, hush);
+	CHECK("and not afterwards", capture.diag.errors == 0 && capture.diag.warnings == 1);
+	diag_error(&capture.diag, SPAN_NONE, "after");
+	end(&capture, "hush", "dtk: warning: before\ndtk: error: after\n");
+}
+
 int main(void)
 {
+	test_hush();
 	test_places();
 	test_edges();
 	test_hostile();
