@@ -23,6 +23,9 @@
 #	wrong WORDS     the same, for a wrong command line: exit status 2
 #	version         prints the version
 #	quoted WORD     prints WORD for a shell, bare where it can be
+#	completion [images]
+#	                what the shells' completions ask for by --complete: the options that the command's function usage
+#	                prints (as dtk-gen --complete has them), or the names of images as the tree has them now
 #
 #	project_find    finds the project, from the working directory upwards; the working directory stays
 #	    dtk_project     its directory, absolute
@@ -100,6 +103,24 @@ version()
 {
 	dtk_version=$(with_programs dtk-gen --version 2>/dev/null) || dtk_version=
 	printf '%s\n' "$dtk_command${dtk_version#dtk-gen}"
+}
+
+completion()
+{
+	if [ "${1-}" = images ]; then
+		project_find
+		image_list | cut -f 1
+		return
+	fi
+	usage | awk '/^ +-/ {
+		sub(/^ +/, "")
+		count = split(substr($0, 1, index($0 "  ", "  ") - 1), words, /,? /)
+		value = words[count] ~ /^-/ ? "" : words[count]
+		sub(/^.*  +/, "")
+		for (i = 1; i <= count; i++)
+			if (words[i] ~ /^-/)
+				print words[i] "\t" value "\t" $0
+	}'
 }
 
 # has_dtk_ninja DIRECTORY: its build.ninja is of dtk-gen, or the first one, of configure.

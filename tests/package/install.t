@@ -30,7 +30,7 @@ try install
 # Make itself expands dollars in DESTDIR, the shell must expand nothing.
 root="$top/root \`touch bad\` ; 'x"
 make -s install DESTDIR="$root" || fail install
-for file in bin/dtk-gen bin/dtk-stamp share/man/man1/dtk-gen.1 share/dtk/matrices/debian.yaml \
+for file in bin/dtk-gen bin/dtk-stamp bin/run-image share/dtk/lib/dtk.sh share/man/man1/dtk-gen.1 share/dtk/matrices/debian.yaml \
 	share/dtk/engine/dtk-engine share/doc/dtk/COPYING; do
 	present "$root$prefix/$file"
 done
@@ -44,6 +44,9 @@ try "the programs say their version"
 equal "$(sed -n 's/^VERSION=//p' "$DTK_SRC/configure")" \
 	"$("$root$prefix/bin/dtk-gen" --version | grep -o '[0-9][0-9.]*' | head -n 1)"
 
+try "the commands find their library, which is in no name of DESTDIR's"
+equal "$prefix/share/dtk/lib" "$(eval "$(grep '^dtk_lib=' "$root$prefix/bin/run-image")" && echo "$dtk_lib")"
+
 try "uninstall takes all and nothing else"
 echo mine >"$root$prefix/share/dtk/mine"
 make -s uninstall DESTDIR="$root" || fail uninstall
@@ -56,6 +59,8 @@ absent "$root/opt"
 try "make's prefix wins, as in any GNU package"
 make -s install prefix="$top/usr"
 present "$top/usr/bin/dtk-gen" "$top/usr/share/dtk/matrices"
+ln -s usr/bin/run-image "$top/linked"
+equal "linked $(sed -n 's/^VERSION=//p' "$DTK_SRC/configure")" "$("$top/linked" --version)"
 make -s uninstall prefix="$top/usr"
 absent "$top/usr/share/dtk" "$top/usr/bin/dtk-gen"
 present "$top/usr/bin"
