@@ -258,12 +258,10 @@ static void settings(const struct plan_run *run, const struct engine *engine, st
 void run_script(const struct plan *plan, const struct plan_run *run, const struct engine *engine, struct str root,
                 struct buf *out)
 {
-	bool local = run->image != PLAN_NO_IMAGE && engine->kind != ENGINE_PODMAN;
-
 	buf_addf(out, "#!/bin/sh\n# Written by dtk-gen: starts a container of %.*s; -h tells how.\n", STR_ARG(run->ref));
 	buf_adds(out, "# shellcheck disable=SC1003,SC2015,SC2016,SC2027,SC2034,SC2295\nset -u\n\ndtk_up=");
 	quote_shell(out, root);
-	buf_addf(out, "\ndtk_platform=%s\n", local ? "1" : "''");
+	buf_addf(out, "\ndtk_local=%s\n", run->image != PLAN_NO_IMAGE ? "1" : "''");
 	settings(run, engine, out);
 	needs(plan, run, out);
 	for (const char *const *part = run_text; *part; part++)

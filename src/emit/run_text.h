@@ -7,7 +7,7 @@
  * made of what stands above it, which is
  *
  *	dtk_up          the project's directory as seen from the script's, or its absolute path
- *	dtk_platform    1: the image is of this plan, else empty
+ *	dtk_local       1: the image is of this plan, so no registry is asked for it; else empty
  *	settings        a function that sets the parts of the command line, with dtk_root for the project's directory:
  *	                dtk_line (the client), dtk_name, dtk_image, dtk_interactive, dtk_environment, dtk_gpu,
  *	                dtk_network, dtk_volumes, dtk_ports, dtk_command

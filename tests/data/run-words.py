@@ -28,7 +28,7 @@ def script_words(script, option, text):
     image = lines.index(b"<proj-dev:joe>\n")
     if option == "-c":
         return lines[image + len(b"<proj-dev:joe>\n"):]
-    return lines[lines.index(b"<--name>\n"):image].split(b"\n", 2)[2]
+    return lines[lines.index(b"<never>\n"):image].split(b"\n", 1)[1]
 
 
 def random_text():

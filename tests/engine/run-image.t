@@ -93,6 +93,10 @@ DTK_TEST_B='b "$(id)" *' DTK_TEST_SECRET=hunter2
 export DTK_TEST_B DTK_TEST_SECRET
 generate
 
+try "what is not built yet is no registry's image either"
+status 125 run-image dev
+grep -qi 'no such image' err || broken "$(cat err)"
+
 try "Ninja builds what a container needs and starts it"
 HOME=$PWD/home ninja run-home >"$temp/out" 2>&1 || broken "ninja run-home"
 expect_said '^at home$' "ninja run-home"
