@@ -272,10 +272,11 @@ void run_list(const struct plan *plan, struct buf *out)
 {
 	for (size_t i = 0; i < plan->run_count; i++) {
 		const struct plan_run *run = &plan->runs[i];
+		const struct plan_image *image = run->image != PLAN_NO_IMAGE ? &plan->images[run->image] : NULL;
 
 		buf_addf(out, "%.*s\t%.*s\t", STR_ARG(run->name), STR_ARG(run->ref));
-		if (run->image != PLAN_NO_IMAGE)
-			buf_addstr(out, plan->images[run->image].name);
+		if (image)
+			buf_addstr(out, image->family.n ? image->family : image->name);
 		buf_addc(out, '\n');
 	}
 }

@@ -18,7 +18,7 @@ void run_script(const struct plan *plan, const struct plan_run *run, const struc
 
 /*
  * TREE/.runs, which share/lib/dtk.sh reads: a line for each run with its name, its reference and the target that
- * builds its image (nothing where the plan does not), tabs between.
+ * builds its image, for all platforms (nothing where the plan does not), tabs between.
  */
 #define RUN_LIST ".runs"
 void run_list(const struct plan *plan, struct buf *out);

@@ -234,14 +234,15 @@ static void test_terminals(void)
 
 static void test_list(void)
 {
-	struct plan_image image = {.name = STR("dev")};
+	struct plan_image images[] = {{.name = STR("d")}, {.name = STR("web.linux-arm64"), .family = STR("web")}};
 	struct plan_run runs[] = {{.name = STR("dev"), .ref = STR("p-dev:joe")},
-	                          {.name = STR("other"), .ref = STR("h:5000/x:1"), .image = PLAN_NO_IMAGE}};
-	struct plan plan = {.images = &image, .image_count = 1, .runs = runs, .run_count = 2};
+	                          {.name = STR("other"), .ref = STR("h:5000/x:1"), .image = PLAN_NO_IMAGE},
+	                          {.name = STR("all"), .ref = STR("p-web:joe-linux-arm64"), .image = 1}};
+	struct plan plan = {.images = images, .image_count = 2, .runs = runs, .run_count = 3};
 	struct buf out = BUF_INIT;
 
 	run_list(&plan, &out);
-	CHECK_STR("the list", out.p, "dev\tp-dev:joe\tdev\nother\th:5000/x:1\t\n");
+	CHECK_STR("the list", out.p, "dev\tp-dev:joe\td\nother\th:5000/x:1\t\nall\tp-web:joe-linux-arm64\tweb\n");
 	buf_clear(&out);
 	run_name(&runs[1], &out);
 	CHECK_STR("the file", out.p, "_run.other.sh");
