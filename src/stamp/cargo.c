@@ -116,12 +116,17 @@ bool cargo_look(struct cargo *cargo)
 
 /* --- Saving --- */
 
-/* "save NAME...", each name once: docker takes a name without a tag for all tags of it. */
+struct str cargo_tag(struct cargo *cargo, struct str tag)
+{
+	return cargo->fleet.answer.podman ? tag : ask_normal(&cargo->fleet.arena, tag, false);
+}
+
+/* "save NAME...", each name once. */
 static const char *const *save_words(struct cargo *cargo)
 {
 	struct fleet *fleet = &cargo->fleet;
 	struct arena *arena = &fleet->arena;
-	bool podman = command_is_podman(&fleet->command), fresh;
+	bool fresh;
 	size_t room = cargo->count + 3, n = 0;
 	const char **words;
 	struct map seen;
@@ -130,7 +135,7 @@ static const char *const *save_words(struct cargo *cargo)
 		room += cargo->items[i].tag_count;
 	words = ARENA_ARRAY(arena, room, const char *);
 	words[n++] = "save";
-	if (podman)
+	if (fleet->answer.podman)
 		words[n++] = "--multi-image-archive";
 	map_init(&seen);
 	for (size_t i = 0; i < cargo->count; i++) {
@@ -138,7 +143,7 @@ static const char *const *save_words(struct cargo *cargo)
 		const struct str *names = item->tag_count ? item->tags : &item->id;
 
 		for (size_t at = 0; at < (item->tag_count ? item->tag_count : 1); at++) {
-			struct str name = podman ? names[at] : ask_normal(arena, names[at], false);
+			struct str name = cargo_tag(cargo, names[at]);
 
 			map_put(&seen, name, &fresh);
 			if (fresh)

@@ -30,6 +30,9 @@ bool cargo_load(struct cargo *cargo, struct diag *diag, const char *const *stamp
                 const char *const *words);
 void cargo_release(struct cargo *cargo);
 
+/* TAG as it is to be named: docker takes a name without a tag for all tags of it. Allocated in the cargo's arena. */
+struct str cargo_tag(struct cargo *cargo, struct str tag);
+
 /* Asks which layers they have. False after an error was said. */
 bool cargo_look(struct cargo *cargo);
 

@@ -5,7 +5,6 @@
 #include "stamp/loader.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -53,9 +52,9 @@ static uint64_t expected(const struct streaming *streaming)
 	return total;
 }
 
-static void print_plan(const struct streaming *streaming)
+static void print_plan(struct streaming *streaming)
 {
-	const struct cargo *cargo = &streaming->cargo;
+	struct cargo *cargo = &streaming->cargo;
 	uint64_t bytes = expected(streaming);
 
 	for (size_t i = 0; i < cargo->count; i++) {
@@ -64,8 +63,11 @@ static void print_plan(const struct streaming *streaming)
 		                                        streaming->stream->alike);
 
 		printf("image %.*s", STR_ARG(item->id));
-		for (size_t at = 0; at < item->tag_count; at++)
-			printf(" %.*s", STR_ARG(item->tags[at]));
+		for (size_t at = 0; at < item->tag_count; at++) {
+			struct str tag = cargo_tag(cargo, item->tags[at]);
+
+			printf(" %.*s", STR_ARG(tag));
+		}
 		putchar('\n');
 		if (same)
 			printf("there %.*s\n", STR_ARG(same->id));
@@ -109,7 +111,6 @@ static bool write_images(struct streaming *streaming)
 	};
 	bool fine;
 
-	signal(SIGPIPE, SIG_IGN);
 	fine = cargo_pass(&streaming->cargo, order, &archive) && (!stream->loader || write_loader(streaming, &archive));
 	if (fine)
 		fprintf(stderr, "dtk-stamp: %zu of %zu layers, %llu bytes\n", streaming->layer_count - archive.left_out,

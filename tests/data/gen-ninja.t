@@ -197,6 +197,8 @@ same expected generated/_images.short
 : >"$log"
 run push-2.0-base
 has 'push generated/do/push-2.0-base generated/stamps/2.0-base.image -- DOCKER_BUILDKIT=1' "$log"
+run save-short
+has 'save generated/do/save-short @generated/_images.short -- DOCKER_BUILDKIT=1' "$log"
 mkdir full short base
 run full
 run push-full

@@ -168,6 +168,41 @@ static void test_pushes(void)
 	buf_release(&list);
 }
 
+static void test_saves(void)
+{
+	static const char *const one[] = {
+		"save", TREE "/do/save-right", TREE "/stamps/right.image", "--", "DOCKER_BUILDKIT=1",
+		"DOCKER_DEFAULT_PLATFORM=", "BUILDX_NO_DEFAULT_ATTESTATIONS=1", "docker", "--host", "tcp://$h", NULL};
+	static const char *const set[] = {
+		"save", TREE "/do/save-side", "@" TREE "/_images.side", "--", "DOCKER_BUILDKIT=1",
+		"DOCKER_DEFAULT_PLATFORM=", "BUILDX_NO_DEFAULT_ATTESTATIONS=1", "docker", "--host", "tcp://$h", NULL};
+
+	expect_call("save-right", one);
+	remove(TREE "/stamps/right.image");
+	expect_call("save-side", set);
+	CHECK("they are made first", access(TREE "/stamps/right.image", F_OK) == 0);
+}
+
+/* A stage that is kept under a tag is an image like others, but is nobody else's business. */
+static void test_builder(struct diag *diag)
+{
+	struct buf out = BUF_INIT, dep = BUF_INIT, list = BUF_INIT, help = BUF_INIT;
+
+	images[1].builder = true;
+	CHECK("with a builder", write_ninja(diag, &out, &dep));
+	CHECK("it is built", strstr(out.p, "build left: phony"));
+	CHECK("it is not saved", !strstr(out.p, "save-left") && strstr(out.p, "save-right"));
+	ninja_list(&plan, NULL, &list);
+	CHECK("sets are acted on without it", !strstr(list.p, "left") && strstr(list.p, "right"));
+	ninja_help(&plan, &help);
+	CHECK("help does not offer it", !strstr(help.p, "save-left") && strstr(help.p, "save-right"));
+	images[1].builder = false;
+	buf_release(&help);
+	buf_release(&list);
+	buf_release(&dep);
+	buf_release(&out);
+}
+
 static void test_rest(void)
 {
 	static const char *const all[] = {"ninja", NULL}, *const graph[] = {"ninja", "-t", "graph", "seq", NULL};
@@ -210,6 +245,8 @@ int main(void)
 	make_project(&out, &dep);
 	test_calls();
 	test_pushes();
+	test_saves();
+	test_builder(&diag);
 	test_rest();
 	ninja_help(&plan, &help);
 	CHECK("help", strstr(help.p, "push-seq ") && strstr(help.p, "verify ") && strstr(help.p, "right "));
