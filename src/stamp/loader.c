@@ -164,7 +164,10 @@ static const char loader_body[] =
 	"fi\n"
 	"before=\n"
 	"each note\n"
-	"unpacked | engine load || {\n"
+	"# podman loads nothing that is compressed, docker does.\n"
+	"command -v \"${expand%% *}\" >/dev/null 2>&1 || expand=\n"
+	"# shellcheck disable=SC2086 # words\n"
+	"unpacked | ${expand:-cat} | engine load || {\n"
 	"\trestore\n"
 	"\tdie \"the engine could not load $archive\"\n"
 	"}\n"
@@ -202,6 +205,7 @@ void loader_write(const struct loader *loader, struct buf *out)
 	add_variable(out, "name", loader->name);
 	add_variable(out, "archive", loader->archive);
 	add_variable(out, "digest", loader->digest);
+	add_variable(out, "expand", loader->expand);
 	buf_adds(out, "list()\n{\n\tcat <<'END'\n");
 	for (size_t i = 0; i < loader->images->image_count; i++)
 		add_image(loader, &loader->images->images[i], out);

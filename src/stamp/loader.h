@@ -13,6 +13,7 @@ struct loader {
 	const char *name;    /* of the script, for its messages */
 	const char *archive; /* the file beside the script that it loads unless another one is named */
 	const char *digest;  /* SHA-256 of the archive, unpacked by $DTK_UNPACK where that is set */
+	const char *expand;  /* the words that make of that what the engine loads: "gzip -dc"; or "" */
 	struct cargo *cargo; /* cargo_look was called */
 	const struct archive *images;
 };

@@ -182,7 +182,7 @@ static bool digest_file(struct saving *saving, int fd, char text[SHA256_TEXT])
 static bool write_companions(struct saving *saving, const struct archive *archive, const char *digest)
 {
 	struct str file = path_base(str_of(saving->files[0])), script = path_base(str_of(saving->files[2]));
-	const struct loader loader = {script.p, file.p, digest, &saving->cargo, archive};
+	const struct loader loader = {script.p, file.p, digest, "gzip -dc", &saving->cargo, archive};
 	struct buf text = BUF_INIT;
 	bool fine;
 

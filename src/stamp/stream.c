@@ -79,7 +79,7 @@ static void print_plan(struct streaming *streaming)
 
 static bool write_loader(struct streaming *streaming, const struct archive *archive)
 {
-	const struct loader loader = {"load", "images.tar", archive->digest, &streaming->cargo, archive};
+	const struct loader loader = {"load", "images.tar", archive->digest, "", &streaming->cargo, archive};
 	const char *path = streaming->stream->loader;
 	struct buf text = BUF_INIT;
 	bool fine;

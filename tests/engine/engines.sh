@@ -119,6 +119,19 @@ engine_works() {
 	expect_builds 0 "the second time"
 	if grep -qE ' push ' "$log"; then broken "pushed again"; fi
 
+	try "$1: saved, lost, and loaded again as it was"
+	run_ninja save-all
+	before=$(id_of "$id/app")
+	real rmi -f "$id/app" "$id/app:1" "$id/side" >/dev/null
+	DOCKER="$docker${host:+ --host $host}" sh generated/saved/load-all >"$temp/out" 2>&1 || broken "it did not load"
+	equal "$before" "$(id_of "$id/app:1")" "the ID"
+	forget
+	run_ninja verify
+	run_ninja
+	expect_builds 0 "what was loaded is what was sealed"
+	DOCKER="$docker${host:+ --host $host}" sh generated/saved/load-all >"$temp/out" 2>&1 || broken "a second time"
+	expect_said 'nothing was loaded' "a second time"
+
 	try "$1: clean-images"
 	run_ninja clean-images
 	if real images --format '{{.Repository}}:{{.Tag}}' | grep -E "^(localhost/)?$id/"; then broken "it is still there"; fi
