@@ -77,10 +77,10 @@ extern struct gen *gen_current;
 
 /* Tools with a file of their own; their tables of options. */
 enum { GEN_RENDER_OPTIONS = 13, GEN_CONTEXT_OPTIONS = 3, GEN_LINT_OPTIONS = 2, GEN_STATUS_OPTIONS = 2,
-       GEN_INIT_OPTIONS = 2, GEN_HELP_OPTIONS = 1 };
+       GEN_INIT_OPTIONS = 2, GEN_CLEAN_OPTIONS = 3, GEN_HELP_OPTIONS = 1 };
 extern const struct opt gen_render_options[GEN_RENDER_OPTIONS], gen_context_options[GEN_CONTEXT_OPTIONS],
 	gen_lint_options[GEN_LINT_OPTIONS], gen_status_options[GEN_STATUS_OPTIONS], gen_init_options[GEN_INIT_OPTIONS],
-	gen_help_options[GEN_HELP_OPTIONS];
+	gen_clean_options[GEN_CLEAN_OPTIONS], gen_help_options[GEN_HELP_OPTIONS];
 int gen_render(const struct opt_command *command, int argc, char **argv);
 int gen_parse(const struct opt_command *command, int argc, char **argv);
 int gen_context(const struct opt_command *command, int argc, char **argv);
@@ -89,6 +89,7 @@ int gen_plan(const struct opt_command *command, int argc, char **argv);
 int gen_why(const struct opt_command *command, int argc, char **argv);
 int gen_status(const struct opt_command *command, int argc, char **argv);
 int gen_init(const struct opt_command *command, int argc, char **argv);
+int gen_clean(const struct opt_command *command, int argc, char **argv);
 
 struct docker_file;
 /* The Dockerfile at PATH, read and parsed in ARENA; NULL after diagnostics. */

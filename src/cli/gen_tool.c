@@ -88,6 +88,8 @@ static const struct opt_command tools[] = {
 	 gen_status_options, GEN_STATUS_OPTIONS, false, gen_status},
 	{"dtk-gen -t init", "init", NULL, "write an example to start from", gen_init_options, GEN_INIT_OPTIONS, false,
 	 gen_init},
+	{"dtk-gen -t clean", "clean", NULL, "remove old logs, reports and caches, and what is left of images that are gone",
+	 gen_clean_options, GEN_CLEAN_OPTIONS, false, gen_clean},
 	{"dtk-gen -t list", "list", NULL, "print the tools", gen_help_options, GEN_HELP_OPTIONS, false, run_list},
 };
 
