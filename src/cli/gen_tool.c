@@ -109,5 +109,9 @@ int gen_tool(struct gen *gen, int argc, char **argv)
 	const struct opt_command *tool = opt_command(tools, sizeof tools / sizeof *tools, "tool", gen->options.tool);
 
 	gen_current = gen;
+	if (tool && argc == 1 && strcmp(argv[0], "--complete") == 0) {
+		opt_complete(tool, stdout);
+		return 0;
+	}
 	return tool ? tool->run(tool, argc, argv) : 2;
 }
