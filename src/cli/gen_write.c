@@ -85,11 +85,19 @@ static void add(struct gen *gen, struct out *out, const char *name, struct buf *
 	out_add(out, str_of(path_join(&gen->arena, gen->plan->output, str_of(name))), keep(gen, text), flags);
 }
 
+/* True for the second and later platforms of one image, which stand together and share their files. */
+static bool is_sibling(const struct plan *plan, size_t image)
+{
+	return image && plan->images[image].family.n && str_eq(plan->images[image].family, plan->images[image - 1].family);
+}
+
 static void add_images(struct gen *gen, struct out *out, struct buf *text)
 {
 	for (size_t i = 0; i < gen->plan->image_count; i++) {
 		const struct plan_image *image = &gen->plan->images[i];
 
+		if (is_sibling(gen->plan, i))
+			continue;
 		if (image->text.p)
 			out_add(out, image->dockerfile, image->text, 0);
 		if (image->env_file.p) {

@@ -89,3 +89,19 @@ for list in linux linux,arm 'linux/amd64,,linux/arm64' 'linux/a b' linux/a/b/c; 
 	status 2 dtk-gen --config m.yaml --platform "$list"
 	has '--platform is a list such as' err
 done
+
+try "what is rendered is one file for all platforms"
+mkdir rendered
+cd rendered
+mkdir templates
+echo 'FROM scratch' >templates/b.j2
+cat >m.yaml <<'END'
+platforms: [linux/amd64, linux/arm64]
+os_versions: [1]
+build_layers: [{name: base, template: b.j2, tag: "p/os:${os_version}"}]
+images: [{name: app, base: "p/os:1", apt_packages: x}]
+END
+status 0 dtk-gen --config m.yaml
+present generated/Dockerfile.1-base generated/Dockerfile.app generated/_env.1.sh
+equal 2 "$(grep -c 'ledger m.app.dtk-ledger' build.ninja)" "builds that write one ledger"
+equal 2 "$(grep -c -e '-f generated/Dockerfile.app' build.ninja)" "builds of one Dockerfile"
