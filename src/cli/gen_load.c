@@ -84,6 +84,7 @@ static bool make_plan(struct gen *gen)
 		.jobs = options->jobs,
 		.strict = options->strict,
 		.repack = options->repack,
+		.reuse = options->reuse,
 	};
 
 	gen->plan = plan_make(&wanted, &gen->diag);

@@ -56,17 +56,26 @@ static int run_key(const struct opt_command *command, int argc, char **argv)
 }
 
 struct build_options {
-	const char *env, *ledger;
+	struct build_image order;
 	struct opt_list parents;
 };
+
+#define ORDER(field) offsetof(struct build_options, order.field)
 
 static const struct opt build_table[] = {
 	{'p', "parent", "NAME=REF", "a parent of the same matrix, and how the Dockerfile names it", OPT_LIST, 0,
 	 offsetof(struct build_options, parents)},
-	{0, "env", "FILE", "the environment script of the hooks", OPT_TEXT, 0,
-	 offsetof(struct build_options, env)},
-	{0, "ledger", "FILE", "write there in which order its stages were built", OPT_TEXT, 0,
-	 offsetof(struct build_options, ledger)},
+	{0, "env", "FILE", "the environment script of the hooks", OPT_TEXT, 0, ORDER(env)},
+	{0, "ledger", "FILE", "write there in which order its stages were built", OPT_TEXT, 0, ORDER(ledger)},
+	{0, "cache-local", "DIR", "a directory to keep caches in", OPT_TEXT, 0, ORDER(caches.local)},
+	{0, "cache-endpoint", "HOST", "where the bucket is, if not at AWS", OPT_TEXT, 0, ORDER(caches.endpoint)},
+	{0, "cache-bucket", "NAME", "a bucket of S3 to keep caches in", OPT_TEXT, 0, ORDER(caches.bucket)},
+	{0, "cache-region", "NAME", "the bucket's region", OPT_TEXT, 0, ORDER(caches.region)},
+	{0, "cache-registry", "REGISTRY", "a registry to keep caches in", OPT_TEXT, 0, ORDER(caches.registry)},
+	{0, "cache-mode", "MODE", "max (default) or min: what is kept", OPT_TEXT, 0, ORDER(caches.mode)},
+	{0, "reuse", NULL, "pull the image by its key tag where a registry has it", OPT_FLAG, 0, ORDER(reuse)},
+	{0, "registry", "REGISTRY", "where pushes go, and with them key tags", OPT_TEXT, 0, ORDER(registry)},
+	{0, "repository", "PREFIX", "what of a tag the registry takes the place of", OPT_TEXT, 0, ORDER(repository)},
 	HELP,
 };
 
@@ -81,13 +90,11 @@ static int run_build(const struct opt_command *command, int argc, char **argv)
 		if (!strchr(options.parents.items[i], '='))
 			status = opt_wrong(command, "-p %s is not NAME=REF", options.parents.items[i]);
 	if (status < 0) {
-		struct build_image order = {
-			args.operands[0], stamp_list(&options.parents), options.env, options.ledger,
-			stamp_rest(&args),
-		};
-
+		options.order.out = args.operands[0];
+		options.order.parents = stamp_list(&options.parents);
+		options.order.words = stamp_rest(&args);
 		diag_init(&diag, stderr);
-		status = finish(&diag, build_image(&order, &diag));
+		status = finish(&diag, build_image(&options.order, &diag));
 	}
 	opt_list_free(&options.parents);
 	return status;

@@ -23,6 +23,7 @@ static const struct opt push_table[] = {
 	 offsetof(struct push, repository)},
 	{0, "release", "VERSION", "a tag to push beside each tag latest", OPT_TEXT, 0,
 	 offsetof(struct push, release)},
+	{0, "keys", NULL, "push by key tags as well", OPT_FLAG, 0, offsetof(struct push, keys)},
 	HELP,
 };
 

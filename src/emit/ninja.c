@@ -79,17 +79,46 @@ static void add_option(struct buf *words, const char *option, struct str value)
 	buf_addc(words, ' ');
 }
 
+/* Where pushes go. */
+static void registry_options(const struct plan *plan, struct buf *words)
+{
+	add_option(words, "--registry ", plan->registry);
+	if (plan->registry.n)
+		add_option(words, "--repository ", plan->repository);
+}
+
 /* The options of pushes, with a blank behind. */
 static void push_options(struct writer *writer, struct buf *out)
 {
 	const struct plan *plan = writer->plan;
 	struct buf words = BUF_INIT;
 
-	add_option(&words, "--registry ", plan->registry);
-	if (plan->registry.n)
-		add_option(&words, "--repository ", plan->repository);
+	registry_options(plan, &words);
 	add_option(&words, "--release ", plan->version);
 	writer_check(writer, buf_str(&words), SPAN_NONE, "the registry or release");
+	quote_ninja_value(out, buf_str(&words));
+	buf_release(&words);
+}
+
+/* The options of builds that are no image's own: caches, and where key tags are. A blank behind each. */
+static void build_options(struct writer *writer, struct buf *out)
+{
+	const struct plan *plan = writer->plan;
+	const struct plan_cache *cache = &plan->cache;
+	struct buf words = BUF_INIT;
+
+	add_option(&words, "--cache-local ", cache->local);
+	add_option(&words, "--cache-endpoint ", cache->endpoint);
+	add_option(&words, "--cache-bucket ", cache->bucket);
+	add_option(&words, "--cache-region ", cache->region);
+	add_option(&words, "--cache-registry ", cache->registry);
+	if (!str_is(cache->mode, "max"))
+		add_option(&words, "--cache-mode ", cache->mode);
+	if (plan->reuse) {
+		buf_adds(&words, "--reuse ");
+		registry_options(plan, &words);
+	}
+	writer_check(writer, buf_str(&words), SPAN_NONE, "the path or name of a cache");
 	quote_ninja_value(out, buf_str(&words));
 	buf_release(&words);
 }
@@ -112,15 +141,18 @@ static void image_rules(struct writer *writer, struct str client)
 {
 	const struct ninja *ninja = writer->ninja;
 	const char *pool = ninja->plan->parallel ? "  pool = build\n" : "";
+	struct buf options = BUF_INIT;
 	char more[96];
 
+	build_options(writer, &options);
 	snprintf(more, sizeof more, "  description = build $out\n  restat = 1\n%s", pool);
 	buf_addf(writer->out, "docker = -- %.*s %.*s\n", STR_ARG(client), STR_ARG(ninja->engine->verb));
 	stamp_rule(writer, "hooks", "  description = hooks\n  depfile = $out.d\n  deps = gcc\n  restat = 1\n",
 	           "hooks $out");
 	stamp_rule(writer, "key", "  description = hash $in\n  depfile = $out.d\n  deps = gcc\n  restat = 1\n",
 	           "key -f $in $out $a");
-	stamp_rule(writer, "image", more, "build $out $v");
+	stamp_rule(writer, "image", more, "build %s$out $v", buf_str(&options).p);
+	buf_release(&options);
 	stamp_rule(writer, "test", "  description = test $out\n  restat = 1\n", "test $o$out -- %.*s", STR_ARG(client));
 	if (ninja->plan->rootfs_count)
 		stamp_rule(writer, "rootfs", "  description = rootfs $out\n  restat = 1\n", "rootfs $o");

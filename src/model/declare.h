@@ -4,7 +4,7 @@
 
 #include "model/matrix.h"
 
-/* What the readers of a matrix's parts share: matrix.c, layer.c, written.c and discover.c. */
+/* What the readers of a matrix's parts share: matrix.c, caches.c, layer.c, written.c and discover.c. */
 
 struct keys_reader matrix_reader(const struct matrix *matrix);
 
@@ -17,6 +17,9 @@ uint32_t *matrix_find_all(const struct matrix *matrix, const struct map *index, 
 /* Enters NAME as NUMBER; a second one of that name is told, with the place of the first, FIRST. */
 bool matrix_enter(struct matrix *matrix, struct map *index, struct keys_text name, uint32_t number,
                   const char *what, const struct keys_text *(*first)(const struct matrix *, uint32_t));
+
+/* Says at SPAN where REGISTRY, to which things are pushed or where they are kept, cannot be one. */
+void matrix_check_registry(const struct matrix *matrix, struct str registry, struct span span);
 
 /* build_layers, images and discover, into matrix->layers; the axes are there already. */
 void layer_read_all(struct matrix *matrix, const struct keys_top *top);

@@ -27,6 +27,7 @@ const struct keys_entry keys_table[] = {
 	 "which image gets a tag that several ask for"},
 	{"rootfs", KEYS_TOP, KEYS_DICT, offsetof(struct keys_top, rootfs), 0,
 	 "root file systems to make, by OS version"},
+	{"cache", KEYS_TOP, KEYS_DICT, offsetof(struct keys_top, cache), 0, "where builds keep their caches"},
 	{"registry", KEYS_TOP, KEYS_TEXT, offsetof(struct keys_top, registry), 0, "where pushes go"},
 	{"images", KEYS_TOP, KEYS_LIST, offsetof(struct keys_top, images), 0, "images with Dockerfiles of their own"},
 	{"discover", KEYS_TOP, KEYS_ANY, offsetof(struct keys_top, discover), 0,
@@ -146,6 +147,16 @@ const struct keys_entry keys_table[] = {
 	 "the stages that it comes after"},
 	{"commands", KEYS_STAGE, KEYS_TEXTS, offsetof(struct keys_stage, commands), KEYS_STAGE,
 	 "commands for a shell, as root; cp of files of the context copies them from there"},
+	{"local", KEYS_CACHES, KEYS_TEXT, offsetof(struct keys_caches, local), 0, "a directory"},
+	{"s3", KEYS_CACHES, KEYS_DICT, offsetof(struct keys_caches, s3), 0, "a bucket of S3 or MinIO"},
+	{"registry", KEYS_CACHES, KEYS_TEXT, offsetof(struct keys_caches, registry), 0,
+	 "a registry: caches are tags of dtk-cache there"},
+	{"mode", KEYS_CACHES, KEYS_TEXT, offsetof(struct keys_caches, mode), 0,
+	 "max: of all stages, the default; min: of what is in the image"},
+
+	{"endpoint", KEYS_S3, KEYS_TEXT, offsetof(struct keys_s3, endpoint), 0, "HOST[:PORT] or URL; AWS if not given"},
+	{"bucket", KEYS_S3, KEYS_TEXT, offsetof(struct keys_s3, bucket), KEYS_S3, "the bucket"},
+	{"region", KEYS_S3, KEYS_TEXT, offsetof(struct keys_s3, region), 0, "its region"},
 };
 const size_t keys_count = sizeof keys_table / sizeof *keys_table;
 

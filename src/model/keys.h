@@ -24,7 +24,9 @@ enum keys_section {
 	KEYS_CONFIG = 64,   /* build_config; other keys are custom variables */
 	KEYS_EXCLUDE = 128, /* an entry of exclude or include; names of declared axes as well */
 	KEYS_ROOTFS = 256,  /* an entry of rootfs */
-	KEYS_STAGE = 512    /* an entry of stages */
+	KEYS_STAGE = 512,   /* an entry of stages */
+	KEYS_CACHES = 1024, /* cache */
+	KEYS_S3 = 2048      /* cache.s3 */
 };
 
 enum keys_kind {
@@ -103,7 +105,7 @@ struct keys_top {
 	struct keys_texts os_versions;
 	struct value python_versions, build_layers, build_sequences, build_config;
 	struct value images, discover, groups;
-	struct value axes, exclude, include, tag_owner, rootfs;
+	struct value axes, exclude, include, tag_owner, rootfs, cache;
 	struct keys_text registry, repository, version, scanner;
 	struct keys_pairs args, labels;
 	struct keys_texts platforms, lint_off;
@@ -138,6 +140,15 @@ struct keys_rootfs {
 struct keys_stage {
 	struct keys_text name;
 	struct keys_texts dependencies, commands;
+};
+
+struct keys_caches {
+	struct keys_text local, registry, mode;
+	struct value s3;
+};
+
+struct keys_s3 {
+	struct keys_text endpoint, bucket, region;
 };
 
 struct keys_reader {

@@ -3,6 +3,7 @@
 
 #include "base/fs.h"
 #include "data/yaml.h"
+#include "model/caches.h"
 #include "model/declare.h"
 #include "model/detail.h"
 #include "model/name.h"
@@ -398,8 +399,7 @@ static void matrix_read_rootfs(struct matrix *matrix, struct value dict)
 	}
 }
 
-/* REGISTRY is where things are pushed to, or kept. */
-static void matrix_check_registry(const struct matrix *matrix, struct str registry, struct span span)
+void matrix_check_registry(const struct matrix *matrix, struct str registry, struct span span)
 {
 	size_t at;
 	const char *why = name_check_registry(registry, &at);
@@ -500,6 +500,7 @@ static void matrix_read_parts(struct matrix *matrix, const struct keys_top *top,
 	matrix_read_owners(matrix, top->tag_owner);
 	matrix_read_rootfs(matrix, top->rootfs);
 	matrix_read_config(matrix, top);
+	caches_read(matrix, top->cache);
 }
 
 /* Keys of a matrix that is one image stand with each other only. */

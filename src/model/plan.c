@@ -276,6 +276,13 @@ static void plan_settings(struct planner *planner)
 		plan->lint_off[plan->lint_off_count++] = matrix->lint_off.items[i].text;
 	plan->cache_registry = plan_or(config->cache.text, STR(""));
 	plan->cache_inline = config->cache.given && config->cache.on;
+	plan->cache = (struct plan_cache){
+		.local = plan_or(matrix->caches.local.text, STR("")), .mode = plan_or(matrix->caches.mode.text, STR("max")),
+		.registry = plan_or(matrix->caches.registry.text, STR("")),
+		.endpoint = plan_or(matrix->s3.endpoint.text, STR("")), .bucket = plan_or(matrix->s3.bucket.text, STR("")),
+		.region = plan_or(matrix->s3.region.text, STR("")),
+	};
+	plan->reuse = options->reuse;
 	plan->buildkit = !config->buildkit.given || config->buildkit.on;
 	plan->parallel = config->parallel.given && !config->parallel.on ? 1 : config->parallel.number;
 	if (options->jobs)

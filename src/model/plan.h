@@ -138,6 +138,14 @@ struct plan_collision {
 	size_t loser_count;
 };
 
+/* Where builds keep their caches beside the engine's; "" where they do not. Their environment may say more. */
+struct plan_cache {
+	struct str local;            /* a directory, absolute or relative to the project */
+	struct str endpoint, bucket, region; /* of S3 */
+	struct str registry;         /* HOST[:PORT]/PATH */
+	struct str mode;             /* max or min */
+};
+
 struct plan_file {
 	struct str path; /* relative to the project */
 	bool found;      /* false: looked for in vain; its directory is what to watch */
@@ -170,9 +178,11 @@ struct plan {
 	size_t lint_off_count;
 	struct str cache_registry; /* build_config.cache_registry where it is text, else "" */
 	bool cache_inline;        /* build_config.cache_registry is true or text: inline cache */
+	struct plan_cache cache;
 	struct str date;          /* "" unless the matrix asks for it; of the day on which the plan was made */
 	struct str output;        /* "generated" */
 	struct str repack;        /* ledgers that do not count until a build writes them, see order.h; "" none */
+	bool reuse;               /* --reuse: images are pulled by key tags where a registry has them */
 	bool split;               /* there are families: only buildx can build them */
 	bool buildkit;            /* build_config.buildkit_enabled */
 	unsigned parallel;        /* depth of the build pool; 0: as the machine has it; 1: one at a time */
@@ -189,6 +199,7 @@ struct plan_options {
 	const char *release;          /* --release, or NULL */
 	const char *platform;         /* --platform, separated by commas, for images that do not say; or NULL */
 	unsigned jobs;                /* --jobs; 0: not given */
+	bool reuse;                   /* --reuse */
 	bool strict;
 	bool repack;                  /* --repack: stages in a fresh order */
 };

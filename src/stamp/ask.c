@@ -7,7 +7,8 @@
 #include <stdlib.h>
 
 /* A line an image. Configurations are searched for triggers only. */
-#define ASK_FORMAT "{{.Id}}\t{{.Size}}\t{{json .RepoTags}}\t{{json .RepoDigests}}\t{{json .Config}}"
+#define ASK_FORMAT \
+	"{{.Id}}\t{{.Size}}\t{{.Os}}/{{.Architecture}}\t{{json .RepoTags}}\t{{json .RepoDigests}}\t{{json .Config}}"
 enum { ASK_BYTES = 1000 * 1000 }; /* of names in one process: below every system's limit */
 
 static bool is_hex(struct str s)
@@ -119,6 +120,7 @@ static void read_image(struct arena *arena, struct ask_answer *answer, struct st
 	image->id = ask_normal(arena, next_field(&line), answer->podman);
 	size = next_field(&line);
 	image->size = strtoull(arena_strndup(arena, size.p, size.n), NULL, 10);
+	image->platform = next_field(&line);
 	image->tags = read_list(arena, next_field(&line), &image->tag_count);
 	image->digests = read_list(arena, next_field(&line), &image->digest_count);
 	image->onbuild = has_triggers(line);

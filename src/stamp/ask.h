@@ -13,6 +13,7 @@ struct ask_image {
 	struct str *tags, *digests;
 	size_t tag_count, digest_count;
 	bool onbuild; /* it has triggers */
+	struct str platform; /* OS/ARCHITECTURE, without a variant */
 	uint64_t size;
 };
 

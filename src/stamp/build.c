@@ -9,8 +9,10 @@
 #include "stamp/hook.h"
 #include "stamp/holder.h"
 #include "stamp/ledger.h"
+#include "stamp/levels.h"
 #include "stamp/log.h"
 #include "stamp/progress.h"
+#include "stamp/reuse.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -22,11 +24,13 @@ enum { BUILD_TRIES = 5 };
 /* An image on its way from the decision to build it to its seal. */
 struct building {
 	struct fresh *fresh;
+	const struct build_image *order;
 	const char *env;  /* the hooks' script */
 	const char *why;  /* it is built */
 	struct log log;
 	int lock, spool;
 	const char *iid, *metadata; /* where the client writes the IDs */
+	struct levels levels;
 	struct scan scan;
 	struct key key; /* of the snapshot */
 	struct str image, engine;
@@ -83,7 +87,8 @@ static const char *const *build_words(const struct building *building)
 {
 	const struct fresh *fresh = building->fresh;
 	const struct command *command = &fresh->command;
-	size_t room = command->verb_count + 2 * (command->option_count + command->tag_count) + 9, n = 0;
+	size_t room = command->verb_count + 2 * (command->option_count + command->tag_count) + building->levels.count + 9,
+	       n = 0;
 	const char **words = ARENA_ARRAY(fresh->arena, room, const char *);
 	const char *no_buildkit = "DOCKER_BUILDKIT=0";
 	bool plain = !command_is_podman(command);
@@ -95,6 +100,8 @@ static const char *const *build_words(const struct building *building)
 		if (command->options[i].value.p)
 			words[n++] = command->options[i].value.p;
 	}
+	for (size_t i = 0; i < building->levels.count; i++)
+		words[n++] = building->levels.words[i];
 	for (size_t i = 0; i < command->tag_count; i++) {
 		words[n++] = "-t";
 		words[n++] = command->tags[i].p;
@@ -233,53 +240,38 @@ static bool run_hook(struct building *building, enum hook hook, bool fine)
 	return false;
 }
 
+/* The client's call, with caches beside the engine's own. */
+static bool call_cached(struct building *building)
+{
+	struct levels *levels = &building->levels;
+	const struct fresh *fresh = building->fresh;
+	bool fine;
+
+	levels_begin(levels, &building->order->caches, fresh->key.context);
+	clock_gettime(CLOCK_MONOTONIC, &building->begun);
+	fine = call_client(building);
+	building->took = engine_milliseconds(building->begun);
+	levels_end(levels, fine ? building->engine : STR(""), building->log.path);
+	return fine;
+}
+
 /* The hooks around the snapshot and the client's call; the last one always runs. */
 static bool make_image(struct building *building)
 {
 	bool fine = run_hook(building, HOOK_PRE, true) && take_snapshot(building);
 
 	building->when = history_now();
-	clock_gettime(CLOCK_MONOTONIC, &building->begun);
-	fine = fine && call_client(building);
-	building->took = engine_milliseconds(building->begun);
+	fine = fine && call_cached(building);
 	fine = run_hook(building, fine ? HOOK_SUCCESS : HOOK_FAILED, fine) && fine;
 	return run_hook(building, HOOK_POST, fine) && fine;
 }
 
-static void seal_lines(struct arena *arena, struct seal *seal, struct str text)
-{
-	struct str line;
-
-	while (record_line(&text, &line))
-		seal_add_text(arena, &seal->lines, &seal->line_count, &seal->line_capacity, line);
-}
-
-static void fill_tags(const struct fresh *fresh, struct seal *seal)
-{
-	seal->tags = fresh->command.tags;
-	seal->tag_count = seal->tag_capacity = fresh->command.tag_count;
-}
-
 static void fill_seal(const struct building *building, struct seal *seal)
 {
-	const struct fresh *fresh = building->fresh;
-
-	memset(seal, 0, sizeof *seal);
+	fresh_fill(building->fresh, building->scan.files[0].text, seal);
 	seal->image = building->image;
 	seal->engine = building->engine;
-	seal->when = (long long)time(NULL);
 	seal->took = building->took;
-	for (size_t i = 0; i < fresh->parent_count; i++)
-		seal_add_parent(fresh->arena, seal, (struct seal_parent){
-			fresh->parents[i].name, fresh->parents[i].image, fresh->parents[i].ref});
-	for (size_t i = 0; i < fresh->base_count; i++)
-		seal_add_parent(fresh->arena, seal, (struct seal_parent){
-			STR(""), fresh_base(fresh, fresh->bases[i]), fresh->bases[i]});
-	for (size_t i = 0; i < fresh->command.env_count; i++)
-		seal_add_text(fresh->arena, &seal->env, &seal->env_count, &seal->env_capacity,
-		              str_of(fresh->command.env[i]));
-	fill_tags(fresh, seal);
-	seal_lines(fresh->arena, seal, building->scan.files[0].text);
 	seal->key = building->key;
 }
 
@@ -293,9 +285,7 @@ static bool seal_image_built(struct building *building)
 	fill_seal(building, &seal);
 	fine = hash_eq(fresh->key.hash, building->key.hash)
 		|| keyfile_replace(&fresh->place, fresh->key.hash, &building->key, fresh->diag) >= 0;
-	fine = fine && holder_claim(&fresh->place, &seal, fresh->sealed ? &fresh->seal : NULL, fresh->diag) == 0
-		&& seal_save(&fresh->place, &seal, fresh->diag) == 0
-		&& seal_save_image(&fresh->place, seal.image, fresh->diag) == 0;
+	fine = fine && fresh_save(fresh, &seal);
 	if (fine && building->key.whole != edge_whole(&fresh->place)) {
 		edge_set_whole(&fresh->place, building->key.whole);
 		unlink(place_stamp(fresh->arena, &fresh->place, ".key"));
@@ -331,9 +321,13 @@ static void remember(struct building *building, bool fine)
 	history_add(&building->fresh->place, &run, building->fresh->diag);
 }
 
-static bool build(struct fresh *fresh, const char *env, int lock, const char *why)
+static bool build(struct fresh *fresh, const struct build_image *order, int lock, const char *why)
 {
-	struct building building = {.fresh = fresh, .env = env, .why = why, .lock = lock, .spool = -1, .size = -1};
+	struct building building = {
+		.fresh = fresh, .order = order, .env = place_env(fresh->arena, &fresh->place, order->env), .why = why,
+		.lock = lock, .spool = -1, .size = -1,
+		.levels = {.arena = fresh->arena, .diag = fresh->diag, .place = &fresh->place, .command = &fresh->command},
+	};
 	bool fine;
 
 	if (!log_open(&building.log, fresh->arena, &fresh->place, ".log", fresh->diag))
@@ -387,12 +381,28 @@ static bool retag(struct fresh *fresh)
 		printf("%.*s: %zu tag%s applied\n", STR_ARG(fresh->place.name), tagged, tagged == 1 ? "" : "s");
 		remember_tags(fresh, begun, clock);
 	}
-	fill_tags(fresh, &seal);
+	seal.tags = command->tags;
+	seal.tag_count = seal.tag_capacity = command->tag_count;
 	same = same && holder_held(&fresh->place, &seal);
 	if (!same && (holder_claim(&fresh->place, &seal, &fresh->seal, fresh->diag) != 0
 	              || seal_save(&fresh->place, &seal, fresh->diag) != 0))
 		return false;
 	return seal_save_image(&fresh->place, seal.image, fresh->diag) == 0;
+}
+
+/* What the registry has under the image's key tag need not be built. */
+static bool make(struct fresh *fresh, const struct build_image *order, int lock, const char *why)
+{
+	if (order->reuse)
+		switch (reuse_image(fresh, order->registry, order->repository)) {
+		case REUSE_DONE:
+			return true;
+		case REUSE_FAILED:
+			return false;
+		case REUSE_NOT:
+			break;
+		}
+	return build(fresh, order, lock, why);
 }
 
 static bool decide(struct fresh *fresh, const struct build_image *order, int lock)
@@ -401,7 +411,7 @@ static bool decide(struct fresh *fresh, const struct build_image *order, int loc
 	const char *why = fine ? fresh_stale(fresh) : NULL;
 
 	if (fine)
-		fine = why ? build(fresh, place_env(fresh->arena, &fresh->place, order->env), lock, why) : retag(fresh);
+		fine = why ? make(fresh, order, lock, why) : retag(fresh);
 	ask_forget(&fresh->answer);
 	return fine;
 }

@@ -2,7 +2,7 @@
 #ifndef DTK_STAMP_BUILD_H
 #define DTK_STAMP_BUILD_H
 
-#include "base/diag.h"
+#include "stamp/levels.h"
 
 /*
  * The edge of an image.  Strings are borrowed and relative to the project's
@@ -14,6 +14,9 @@ struct build_image {
 	const char *env;            /* the hooks' environment script; NULL: found by the image's name */
 	const char *ledger;         /* where the order of its stages is kept, see ledger.h; or NULL */
 	const char *const *words;   /* the whole command, see command.h */
+	struct levels_order caches;
+	bool reuse; /* it is pulled by its key tag, where REGISTRY (as in push.h, with REPOSITORY) has that */
+	const char *registry, *repository; /* NULL: not given */
 };
 
 /*

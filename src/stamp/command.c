@@ -17,7 +17,7 @@ static const struct {
 	{"--add-host", ROLE_IMAGE}, {"--allow", ROLE_IMAGE}, {"--annotation", ROLE_IMAGE},
 	{"--arch", ROLE_IMAGE}, {"--attest", ROLE_IMAGE}, {"--authfile", ROLE_IMAGE},
 	{"--build-arg", ROLE_IMAGE}, {"--build-context", ROLE_IMAGE}, {"--builder", ROLE_APART},
-	{"--cache-from", ROLE_IMAGE}, {"--cache-to", ROLE_IMAGE}, {"--cgroup-parent", ROLE_IMAGE},
+	{"--cache-from", ROLE_APART}, {"--cache-to", ROLE_APART}, {"--cgroup-parent", ROLE_IMAGE},
 	{"--cpu-period", ROLE_IMAGE}, {"--cpu-quota", ROLE_IMAGE}, {"--cpuset-cpus", ROLE_IMAGE},
 	{"--cpuset-mems", ROLE_IMAGE}, {"--env", ROLE_IMAGE}, {"--format", ROLE_IMAGE},
 	{"--isolation", ROLE_IMAGE}, {"--label", ROLE_IMAGE}, {"--memory", ROLE_IMAGE},

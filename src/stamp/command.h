@@ -18,7 +18,7 @@
 struct command_option {
 	struct str name;  /* "--build-arg" */
 	struct str value; /* p is NULL for a flag */
-	bool apart;       /* it does not enter the image and is only passed on: --load, --layers, --builder */
+	bool apart;       /* it does not enter the image and is only passed on: --load, --builder, --cache-from, ... */
 };
 
 struct command {

@@ -3,6 +3,7 @@
 
 #include "base/fs.h"
 #include "stamp/engine.h"
+#include "stamp/holder.h"
 
 #include <errno.h>
 
@@ -235,4 +236,37 @@ bool fresh_triggers(const struct fresh *fresh)
 		unknown = unknown || !image;
 	}
 	return unknown && fresh->key.whole;
+}
+
+static void fill_parents(const struct fresh *fresh, struct seal *seal)
+{
+	for (size_t i = 0; i < fresh->parent_count; i++)
+		seal_add_parent(fresh->arena, seal, (struct seal_parent){
+			fresh->parents[i].name, fresh->parents[i].image, fresh->parents[i].ref});
+	for (size_t i = 0; i < fresh->base_count; i++)
+		seal_add_parent(fresh->arena, seal, (struct seal_parent){
+			STR(""), fresh_base(fresh, fresh->bases[i]), fresh->bases[i]});
+}
+
+void fresh_fill(const struct fresh *fresh, struct str text, struct seal *seal)
+{
+	struct str line;
+
+	*seal = (struct seal){
+		.when = (long long)time(NULL), .tags = fresh->command.tags, .tag_count = fresh->command.tag_count,
+		.tag_capacity = fresh->command.tag_count,
+	};
+	fill_parents(fresh, seal);
+	for (size_t i = 0; i < fresh->command.env_count; i++)
+		seal_add_text(fresh->arena, &seal->env, &seal->env_count, &seal->env_capacity,
+		              str_of(fresh->command.env[i]));
+	while (record_line(&text, &line))
+		seal_add_text(fresh->arena, &seal->lines, &seal->line_count, &seal->line_capacity, line);
+}
+
+bool fresh_save(const struct fresh *fresh, const struct seal *seal)
+{
+	return holder_claim(&fresh->place, seal, fresh->sealed ? &fresh->seal : NULL, fresh->diag) == 0
+		&& seal_save(&fresh->place, seal, fresh->diag) == 0
+		&& seal_save_image(&fresh->place, seal->image, fresh->diag) == 0;
 }

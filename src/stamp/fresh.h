@@ -41,6 +41,10 @@ bool fresh_restore_parents(struct fresh *fresh);
 const char *fresh_stale(const struct fresh *fresh);
 /* True where a base from elsewhere has ONBUILD triggers; what was known before where one is not there. */
 bool fresh_triggers(const struct fresh *fresh);
+/* What SEAL says of an image made from what is known now, TEXT being its Dockerfile: all but its IDs, key and time. */
+void fresh_fill(const struct fresh *fresh, struct str text, struct seal *seal);
+/* Seals the image. False after an error was said. */
+bool fresh_save(const struct fresh *fresh, const struct seal *seal);
 /* The ID of the base REF, "-" where the engine has none. */
 struct str fresh_base(const struct fresh *fresh, struct str ref);
 

@@ -4,6 +4,7 @@
 #include "base/fs.h"
 #include "stamp/engine.h"
 #include "stamp/fleet.h"
+#include "stamp/keytag.h"
 #include "stamp/words.h"
 
 #include <errno.h>
@@ -65,7 +66,7 @@ static int run(struct fleet *fleet, const char *const *words, struct buf *text)
 	return engine_run(&call);
 }
 
-static bool is_loopback(struct str ref)
+bool push_is_loopback(struct str ref)
 {
 	return str_starts(ref, STR("127.")) || str_starts(ref, STR("localhost:"));
 }
@@ -106,7 +107,7 @@ static bool registry_has(struct fleet *fleet, struct str ref, const struct ask_i
 
 	if (!digest.n)
 		return false;
-	status = run(fleet, is_podman ? podman : is_loopback(ref) ? loopback : secure, &text);
+	status = run(fleet, is_podman ? podman : push_is_loopback(ref) ? loopback : secure, &text);
 	buf_addc(&text, '\0');
 	has = (status == 0 || is_podman) && strstr(text.p, arena_strndup(&fleet->arena, digest.p, digest.n));
 	buf_release(&text);
@@ -433,5 +434,5 @@ int push_all(const struct push *order, struct diag *diag)
 	map_release(&pushing.families);
 	map_release(&pushing.extras);
 	fleet_release(fleet);
-	return fine ? 0 : -1;
+	return fine && (!keytag_wanted(order) || keytag_push(order, diag) == 0) ? 0 : -1;
 }

@@ -27,6 +27,7 @@ struct push {
 	const char *repository;     /* what of a tag REGISTRY takes the place of, where the tag begins with it; or NULL */
 	const char *release;        /* a version: pushed beside each tag `latest`; or NULL */
 	const char *const *words;   /* the client; NULL-terminated */
+	bool keys;                  /* by their key tags as well, see keytag.h */
 };
 
 /* Returns 0, or -1 after an error was said. */
@@ -39,5 +40,8 @@ int push_all(const struct push *order, struct diag *diag);
  * whole.  VERSION (NULL: none) replaces the part after the colon.
  */
 struct str push_name(struct arena *arena, struct str tag, const struct push *order, const char *version);
+
+/* True where REF's registry is on this machine and need not speak TLS. */
+bool push_is_loopback(struct str ref);
 
 #endif

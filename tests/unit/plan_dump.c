@@ -195,6 +195,12 @@ static void dump(const struct plan *plan, bool inputs, bool texts)
 	dump_field("cache registry", plan->cache_registry, "");
 	dump_field("user", plan->user, "");
 	dump_field("project", plan->project, "");
+	dump_field("cache local", plan->cache.local, "");
+	dump_field("cache endpoint", plan->cache.endpoint, "");
+	dump_field("cache bucket", plan->cache.bucket, "");
+	dump_field("cache region", plan->cache.region, "");
+	dump_field("cache level", plan->cache.registry, "");
+	dump_field("cache mode", plan->cache.mode, "max");
 	printf("  cache %d buildkit %d parallel %u\n", plan->cache_inline, plan->buildkit, plan->parallel);
 	for (size_t i = 0; i < plan->image_count; i++)
 		dump_image(plan, &plan->images[i], texts);
