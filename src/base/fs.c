@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -16,7 +17,7 @@
  * Names of the temporary files there are.  A name enters the table before its
  * file is made, so that a signal at any moment finds it.
  */
-enum { TEMPS = 64 };
+enum { TEMPS = 64, REMOVE_OPEN = 16 };
 static _Atomic(char *) temps[TEMPS];
 static pid_t temps_owner;
 
@@ -430,6 +431,21 @@ static bool links_to(const char *path, const char *target)
 
 	mem_free(found);
 	return same;
+}
+
+static int remove_one(const char *path, const struct stat *st, int type, struct FTW *at)
+{
+	(void)st, (void)at;
+	if (type == FTW_DP ? rmdir(path) != 0 : unlink(path) != 0)
+		return errno == ENOENT ? 0 : -1;
+	return 0;
+}
+
+int fs_remove_tree(const char *path)
+{
+	int result = nftw(path, remove_one, REMOVE_OPEN, FTW_DEPTH | FTW_PHYS);
+
+	return result != 0 && errno == ENOENT ? 0 : result;
 }
 
 int fs_link(const char *target, const char *path)

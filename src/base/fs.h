@@ -51,6 +51,8 @@ int64_t fs_nanoseconds(struct timespec time);
 
 /* mkdir -p. */
 int fs_mkdirs(const char *path);
+/* Removes PATH and all below it, as far as it can; links are not followed. 0 also where it was not there. */
+int fs_remove_tree(const char *path);
 /* Makes PATH a symbolic link to TARGET, replacing a link (never anything else) atomically. */
 int fs_link(const char *target, const char *path);
 

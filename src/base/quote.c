@@ -195,3 +195,22 @@ void quote_dot(struct buf *out, struct str s)
 	}
 	buf_addc(out, '"');
 }
+
+void quote_csv(struct buf *out, struct str s)
+{
+	bool bare = s.n && s.p[0] != ' ';
+
+	for (size_t i = 0; i < s.n; i++)
+		bare = bare && s.p[i] != ',' && s.p[i] != '"' && s.p[i] != '\n' && s.p[i] != '\r';
+	if (bare) {
+		buf_addstr(out, s);
+		return;
+	}
+	buf_addc(out, '"');
+	for (size_t i = 0; i < s.n; i++) {
+		if (s.p[i] == '"')
+			buf_addc(out, '"');
+		buf_addc(out, s.p[i]);
+	}
+	buf_addc(out, '"');
+}

@@ -34,4 +34,7 @@ void quote_html(struct buf *out, struct str s);
 /* A quoted DOT label: backslashes doubled, line breaks as \n. */
 void quote_dot(struct buf *out, struct str s);
 
+/* One field of a line of comma-separated values, as engines split options: bare where it can be. */
+void quote_csv(struct buf *out, struct str s);
+
 #endif

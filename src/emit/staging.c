@@ -7,13 +7,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { STAGING_STEP = 64, STAGING_DEPTH = 8 };
+enum { STAGING_STEP = 64 };
 
 static const int postponed[] = {SIGINT, SIGTERM, SIGHUP};
 
@@ -39,26 +38,13 @@ static bool interrupted(const struct staging *staging)
 	return false;
 }
 
-static int remove_one(const char *path, const struct stat *st, int type, struct FTW *at)
-{
-	(void)st, (void)at;
-	if (type == FTW_DP ? rmdir(path) != 0 : unlink(path) != 0)
-		return errno == ENOENT ? 0 : -1;
-	return 0;
-}
-
-static void remove_tree(const char *path)
-{
-	nftw(path, remove_one, STAGING_DEPTH, FTW_DEPTH | FTW_PHYS);
-}
-
 /* What is under way, for the end of a process that memory failed. */
 static const char *unfinished;
 
 static void remove_unfinished(void)
 {
 	if (unfinished)
-		remove_tree(unfinished);
+		fs_remove_tree(unfinished);
 }
 
 static bool hold(int fd)
@@ -209,7 +195,7 @@ void staging_close(struct staging *staging)
 
 	if (!staging->path)
 		return;
-	remove_tree(staging->path);
+	fs_remove_tree(staging->path);
 	finish(staging);
 	errno = saved;
 }
@@ -225,7 +211,7 @@ void staging_sweep(const char *path, struct timespec now, time_t seconds)
 	arena_init(&arena);
 	lock = open(path_join(&arena, str_of(path), STR(".lock")), O_RDWR | O_CLOEXEC | O_NOFOLLOW);
 	if (lock < 0 ? errno == ENOENT : hold(lock))
-		remove_tree(path);
+		fs_remove_tree(path);
 	if (lock >= 0)
 		close(lock);
 	arena_release(&arena);

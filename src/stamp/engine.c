@@ -194,6 +194,21 @@ const char *const *engine_words(struct arena *arena, const struct command *comma
 	return all;
 }
 
+const char *const *engine_verb_words(struct arena *arena, const struct command *command, const char *const *words)
+{
+	size_t count = 0, n = command->verb_count;
+	const char **all;
+
+	while (words[count])
+		count++;
+	all = ARENA_ARRAY(arena, n + count + 1, const char *);
+	for (size_t i = 0; i < n; i++)
+		all[i] = command->verb[i];
+	for (size_t i = 0; i < count; i++)
+		all[n + i] = words[i];
+	return engine_words(arena, command, all);
+}
+
 bool engine_tag(struct diag *diag, const struct command *command, struct str id, struct str name)
 {
 	struct buf text = BUF_INIT;

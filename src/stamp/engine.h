@@ -49,6 +49,9 @@ long long engine_milliseconds(struct timespec begun);
 /* The client with WORDS after its global options; in ARENA, NULL-terminated. */
 const char *const *engine_words(struct arena *arena, const struct command *command, const char *const *words);
 
+/* The same with COMMAND's verb (build, or buildx build) before WORDS. */
+const char *const *engine_verb_words(struct arena *arena, const struct command *command, const char *const *words);
+
 /* Gives the image ID the tag NAME. False after an error was said. */
 bool engine_tag(struct diag *diag, const struct command *command, struct str id, struct str name);
 

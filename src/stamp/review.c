@@ -8,24 +8,10 @@
 #include <stdio.h>
 #include <unistd.h>
 
-enum { REVIEW_VERB = 4 };
-
-/* The client's verb with the words A and B (NULL: none) behind. */
-static const char *const *verb_words(struct arena *arena, const struct command *command, const char *a, const char *b)
-{
-	const char **words = ARENA_ARRAY(arena, REVIEW_VERB + command->verb_count, const char *);
-	size_t n = 0;
-
-	for (size_t i = 0; i < command->verb_count; i++)
-		words[n++] = command->verb[i];
-	words[n++] = a;
-	words[n] = b;
-	return engine_words(arena, command, words);
-}
-
 static bool can_check(struct arena *arena, const struct command *command)
 {
-	struct engine_call call = ENGINE_CALL(verb_words(arena, command, "--help", NULL), command->env);
+	const char *words[] = {"--help", NULL};
+	struct engine_call call = ENGINE_CALL(engine_verb_words(arena, command, words), command->env);
 	struct buf text = BUF_INIT;
 	bool can;
 
@@ -37,7 +23,8 @@ static bool can_check(struct arena *arena, const struct command *command)
 
 static bool check(struct arena *arena, const struct command *command, const char *dockerfile, struct diag *diag)
 {
-	struct engine_call call = ENGINE_CALL(verb_words(arena, command, "--check", "-"), command->env);
+	const char *words[] = {"--check", "-", NULL};
+	struct engine_call call = ENGINE_CALL(engine_verb_words(arena, command, words), command->env);
 	struct buf text = BUF_INIT;
 	int status;
 

@@ -216,6 +216,11 @@ static void test_markup(void)
 	CHECK_BYTES("html", quoted(quote_html, STR("<a href=\"x\">&'")),
 				STR("&lt;a href=&quot;x&quot;&gt;&amp;&#39;"));
 	CHECK_BYTES("html without", quoted(quote_html, STR("plain")), STR("plain"));
+	CHECK_BYTES("a bare field", quoted(quote_csv, STR("dest=/a b'c=$x")), STR("dest=/a b'c=$x"));
+	CHECK_BYTES("a field with a comma", quoted(quote_csv, STR("dest=a,b\"c")), STR("\"dest=a,b\"\"c\""));
+	CHECK_BYTES("a field that begins with a blank", quoted(quote_csv, STR(" a")), STR("\" a\""));
+	CHECK_BYTES("a field with a line break", quoted(quote_csv, STR("a\nb")), STR("\"a\nb\""));
+	CHECK_BYTES("no field", quoted(quote_csv, STR("")), STR("\"\""));
 	CHECK_BYTES("dot", quoted(quote_dot, STR("a\"b\\c\nd")), STR("\"a\\\"b\\\\c\\nd\""));
 }
 
