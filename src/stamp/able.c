@@ -109,7 +109,7 @@ static struct able ask(struct arena *arena, const struct command *command)
 	if (!has_own_driver(arena, command))
 		return (struct able){ABLE_LOCAL | ABLE_S3 | ABLE_REGISTRY, STR("")};
 	if (has_containerd(arena, command))
-		return (struct able){ABLE_LOCAL | ABLE_REGISTRY,
+		return (struct able){ABLE_LOCAL | ABLE_REGISTRY | ABLE_PLATFORMS,
 		                     STR("docker's own driver has none: a builder of another driver has")};
 	return (struct able){ABLE_INLINE, STR("docker's own driver exports none without containerd's store of images")};
 }

@@ -10,7 +10,8 @@ enum {
 	ABLE_LOCAL = 1,
 	ABLE_S3 = 2,
 	ABLE_REGISTRY = 4,
-	ABLE_INLINE = 8 /* none of them, but what it builds can carry its own cache to a registry */
+	ABLE_INLINE = 8, /* none of them, but what it builds can carry its own cache to a registry */
+	ABLE_PLATFORMS = 16 /* no cache: it keeps the images of several platforms under one tag */
 };
 
 struct able {

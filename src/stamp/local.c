@@ -87,6 +87,14 @@ static char *make_part(const struct local *local, struct arena *arena)
 	return NULL;
 }
 
+/* An empty file is what a crash left of a blob. */
+static bool link_blob(const char *old, const char *new)
+{
+	struct stat st;
+
+	return stat(old, &st) != 0 || st.st_size == 0 || link(old, new) == 0;
+}
+
 /* The blobs of the export FROM are there in TO from the start; where links cannot be made they are written again. */
 static void link_blobs(struct arena *arena, const char *from, const char *to)
 {
@@ -97,7 +105,7 @@ static void link_blobs(struct arena *arena, const char *from, const char *to)
 	if (fs_mkdirs(new) != 0 || fs_list(old, arena, &names, &count) != 0)
 		return;
 	for (size_t i = 0; i < count; i++)
-		if (link(below(arena, old, names[i]), below(arena, new, names[i])) != 0)
+		if (!link_blob(below(arena, old, names[i]), below(arena, new, names[i])))
 			return;
 }
 

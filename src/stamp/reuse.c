@@ -2,6 +2,7 @@
 #include "stamp/reuse.h"
 
 #include "base/fs.h"
+#include "stamp/able.h"
 #include "stamp/engine.h"
 #include "stamp/keytag.h"
 
@@ -31,6 +32,13 @@ static bool pull(struct fresh *fresh, struct str ref, struct buf *text)
 
 /* --- What decides --- */
 
+/* Where a tag is of one platform only, pulling for one takes it from the other. */
+static bool may_pull(struct fresh *fresh)
+{
+	return command_option(&fresh->command, "--platform").n == 0
+		|| (able_of(fresh->arena, &fresh->place, &fresh->command).kinds & ABLE_PLATFORMS);
+}
+
 /* False after an error was said. */
 static bool pull_bases(struct fresh *fresh)
 {
@@ -38,7 +46,7 @@ static bool pull_bases(struct fresh *fresh)
 	bool some = false;
 
 	for (size_t i = 0; i < fresh->base_count; i++)
-		if (str_is(fresh_base(fresh, fresh->bases[i]), "-"))
+		if (str_is(fresh_base(fresh, fresh->bases[i]), "-") && may_pull(fresh))
 			some = pull(fresh, fresh->bases[i], &text) || some;
 	buf_release(&text);
 	if (!some)

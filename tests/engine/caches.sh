@@ -6,8 +6,6 @@
 
 # shellcheck source=tests/engine/engine.sh
 . "${DTK_SRC:?}/tests/engine/engine.sh"
-unset CACHE_LOCAL_PATH MINIO_ENDPOINT MINIO_BUCKET AWS_REGION AWS_DEFAULT_REGION GHCR_NAMESPACE
-unset GITHUB_EVENT_NAME CI_MERGE_REQUEST_IID BUILDX_BUILDER
 own_engine=$PWD/.engine
 # What finds its way into a file or onto a command line is found there.
 AWS_ACCESS_KEY_ID=AKIAc4n4ry AWS_SECRET_ACCESS_KEY=s3cr3t-c4n4ry AWS_SESSION_TOKEN=t0k3n-c4n4ry

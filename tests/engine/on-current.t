@@ -11,7 +11,7 @@ DTK_TEST_DOCKER=$DTK_TEST_CURRENT_DOCKER
 export DTK_TEST_HOST DTK_TEST_DOCKER
 
 failed=
-for test in ${DTK_TEST_ON_CURRENT:-build-sh collision context edit fail hooks lost matrix noop project-context push race status \
+for test in ${DTK_TEST_ON_CURRENT:-build-sh collision context edit fail hooks lost matrix noop project-context push race reuse status \
 	stamp-build stamp-edges stamp-push stamp-watch stamp-world tags unsealed}; do
 	try "$test"
 	mkdir "$test"

@@ -6,7 +6,6 @@
 . "${DTK_SRC:?}/tests/engine/project.sh"
 
 registry=${DTK_TEST_REGISTRY:?}
-unset DTK_PUSH_KEYS GITHUB_EVENT_NAME CI_MERGE_REQUEST_IID
 
 # tags_of NAME: the tags of a repository, a line each.
 tags_of() {
