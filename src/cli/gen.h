@@ -63,6 +63,12 @@ bool gen_configured(const struct gen *gen);
 void gen_record(struct gen *gen, const char *tree, const char *root, struct hash made);
 bool gen_seen(struct gen *gen, const char *tree, const char *root);
 
+/*
+ * Sets in CHOSEN, a flag an image, those that NAMES name: images, with TARGETS sets as well; all without any.
+ * False after diagnostics: an unknown name.
+ */
+bool gen_choose(struct gen *gen, char *const *names, size_t count, bool targets, bool *chosen);
+
 /* Prints the diagnostics so far; false where there are errors among them. */
 bool gen_tell(struct gen *gen);
 /* Frees what gen_load made, diagnostics included. */
@@ -85,6 +91,10 @@ int gen_render(const struct opt_command *command, int argc, char **argv);
 int gen_parse(const struct opt_command *command, int argc, char **argv);
 int gen_context(const struct opt_command *command, int argc, char **argv);
 int gen_lint(const struct opt_command *command, int argc, char **argv);
+int gen_targets(const struct opt_command *command, int argc, char **argv);
+int gen_graph(const struct opt_command *command, int argc, char **argv);
+int gen_bake(const struct opt_command *command, int argc, char **argv);
+int gen_compose(const struct opt_command *command, int argc, char **argv);
 int gen_plan(const struct opt_command *command, int argc, char **argv);
 int gen_why(const struct opt_command *command, int argc, char **argv);
 int gen_status(const struct opt_command *command, int argc, char **argv);

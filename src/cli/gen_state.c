@@ -33,57 +33,6 @@ void state_release(struct state *state)
 		map_release(&state->index);
 }
 
-/* --- Which --- */
-
-static void want_set(struct state *state, const struct plan_target *target)
-{
-	for (size_t i = 0; i < target->image_count; i++)
-		state->wanted[target->images[i]] = true;
-}
-
-static bool want_image(struct state *state, struct str name)
-{
-	struct map_entry *entry = map_get(&state->index, name);
-
-	if (entry)
-		state->wanted[entry->value.number] = true;
-	return entry != NULL;
-}
-
-static bool want_all(struct state *state)
-{
-	for (size_t i = 0; i < state->plan->image_count; i++)
-		state->wanted[i] = true;
-	return true;
-}
-
-static bool unknown(struct state *state, struct str name, bool targets)
-{
-	struct guess guess;
-
-	diag_error(&state->gen->diag, SPAN_NONE, "there is no %s '%.*s'", targets ? "target" : "image",
-	           STR_ARG(name));
-	guess_init(&guess, name);
-	for (size_t i = 0; i < state->plan->image_count; i++)
-		guess_offer(&guess, state->plan->images[i].name);
-	for (size_t i = 0; targets && i < state->plan->target_count; i++)
-		guess_offer(&guess, state->plan->targets[i].name);
-	guess_hint(&guess, &state->gen->diag);
-	return false;
-}
-
-static bool want(struct state *state, struct str name, bool targets)
-{
-	if (targets && str_is(name, "all"))
-		return want_all(state);
-	for (size_t i = 0; targets && i < state->plan->target_count; i++)
-		if (str_eq(state->plan->targets[i].name, name)) {
-			want_set(state, &state->plan->targets[i]);
-			return true;
-		}
-	return want_image(state, name) || unknown(state, name, targets);
-}
-
 static void want_parents(struct state *state)
 {
 	for (size_t i = state->plan->image_count; i-- > 0;)
@@ -166,14 +115,12 @@ static void look_at(struct state *state, size_t number)
 
 bool state_look(struct state *state, char *const *names, size_t name_count, bool targets)
 {
-	bool fine = name_count || want_all(state);
 	size_t count = state->plan->image_count;
+	bool fine = true;
 
-	for (size_t i = 0; i < name_count; i++)
-		fine = want(state, str_of(names[i]), targets) && fine;
-	if (!fine)
+	if (!gen_choose(state->gen, names, name_count, targets, state->shown))
 		return false;
-	memcpy(state->shown, state->wanted, count * sizeof *state->shown);
+	memcpy(state->wanted, state->shown, count * sizeof *state->wanted);
 	want_parents(state);
 	for (size_t i = 0; i < count; i++) {
 		if (state->wanted[i])

@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/gen.h"
 
-#include "emit/bake.h"
-#include "emit/export.h"
-#include "emit/ninja.h"
-
 #include <errno.h>
 
 struct gen *gen_current;
@@ -22,47 +18,6 @@ int gen_print(struct str text)
 	return 1;
 }
 
-/* Parses a tool's words where it has no options; then prints what SHOW makes of the plan. */
-static int show_plan(const struct opt_command *command, int argc, char **argv,
-                     void (*show)(const struct plan *plan, struct buf *out))
-{
-	struct opt_args args;
-	enum opt_parsed parsed = opt_parse(command, argc, argv, NULL, &args);
-	struct buf text = BUF_INIT;
-	int status = 1;
-
-	if (parsed != OPT_OK)
-		return parsed == OPT_DONE ? 0 : 2;
-	if (gen_load(gen_current) && gen_tell(gen_current)) {
-		show(gen_current->plan, &text);
-		status = gen_tell(gen_current) ? gen_print(buf_str(&text)) : 1;
-		buf_release(&text);
-	} else {
-		gen_tell(gen_current);
-	}
-	return status;
-}
-
-static int run_targets(const struct opt_command *command, int argc, char **argv)
-{
-	return show_plan(command, argc, argv, ninja_help);
-}
-
-static int run_graph(const struct opt_command *command, int argc, char **argv)
-{
-	return show_plan(command, argc, argv, export_dot);
-}
-
-static void show_bake(const struct plan *plan, struct buf *out)
-{
-	bake_write(plan, &gen_current->diag, out);
-}
-
-static int run_bake(const struct opt_command *command, int argc, char **argv)
-{
-	return show_plan(command, argc, argv, show_bake);
-}
-
 static int run_list(const struct opt_command *command, int argc, char **argv);
 
 static const struct opt_command tools[] = {
@@ -75,11 +30,13 @@ static const struct opt_command tools[] = {
 	{"dtk-gen -t lint", "lint", "[DOCKERFILE...]", "check Dockerfiles, by default those of all images",
 	 gen_lint_options, GEN_LINT_OPTIONS, false, gen_lint},
 	{"dtk-gen -t targets", "targets", NULL, "print what Ninja can build", gen_help_options, GEN_HELP_OPTIONS,
-	 false, run_targets},
+	 false, gen_targets},
 	{"dtk-gen -t graph", "graph", NULL, "print the layer DAG, images only, as DOT", gen_help_options,
-	 GEN_HELP_OPTIONS, false, run_graph},
+	 GEN_HELP_OPTIONS, false, gen_graph},
 	{"dtk-gen -t bake", "bake", NULL, "print the images as docker-bake.json", gen_help_options, GEN_HELP_OPTIONS,
-	 false, run_bake},
+	 false, gen_bake},
+	{"dtk-gen -t compose", "compose", "[TARGET...]", "print a compose file that runs images with their health checks",
+	 gen_help_options, GEN_HELP_OPTIONS, false, gen_compose},
 	{"dtk-gen -t plan", "plan", "[TARGET...]", "print which images would be built now, and why",
 	 gen_help_options, GEN_HELP_OPTIONS, false, gen_plan},
 	{"dtk-gen -t why", "why", "IMAGE...", "print what changed since an image was built", gen_help_options,

@@ -37,4 +37,11 @@ bool yaml_read(struct arena *arena, struct diag *diag, uint32_t source, struct s
  */
 bool yaml_scalar_text(const struct diag *diag, struct value v, struct str *text);
 
+/*
+ * Appends V in YAML's block style, with keys in order of insertion.  Text that any reader, of whichever version of
+ * YAML, could take for something else is quoted; several lines stand as they are, behind a '|'.  V is none, a
+ * boolean, an integer, a string, or a list or a dict with strings as keys.
+ */
+void yaml_write(struct buf *out, struct value v);
+
 #endif

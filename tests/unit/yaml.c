@@ -251,6 +251,40 @@ static void test_text(void)
 	diag_release(&diag);
 }
 
+/* What is written of the value of JSON is EXPECTED, and reads back as that value. */
+static void writes(const char *json, const char *expected)
+{
+	struct buf out = BUF_INIT;
+	struct diag diag;
+	struct value value;
+
+	diag_init(&diag, stderr);
+	if (yaml_read(&arena, &diag, diag_source(&diag, "f", str_of(json)), str_of(json), YAML_TYPED, &value))
+		yaml_write(&out, value);
+	diag_release(&diag);
+	CHECK_BYTES(json, buf_str(&out), str_of(expected));
+	reads(buf_str(&out).p, json);
+	buf_release(&out);
+}
+
+static void test_writing(void)
+{
+	struct buf out = BUF_INIT;
+
+	writes("{\"a\":1,\"b\":true,\"c\":null,\"d\":-5}", "a: 1\nb: true\nc: null\nd: -5\n");
+	writes("{\"on\":\"off\",\"y\":\"No\",\"n\":\"~\",\"e\":\"\"}",
+	       "\"on\": \"off\"\n\"y\": \"No\"\n\"n\": \"~\"\ne: \"\"\n");
+	writes("[\"3.10\",\"1\",\"22:22\",\"2001-01-01\",\"-x\",\"0x1\",\".inf\",\"=\",\"plain text\"]",
+	       "- \"3.10\"\n- \"1\"\n- \"22:22\"\n- \"2001-01-01\"\n- \"-x\"\n- \"0x1\"\n- \".inf\"\n- \"=\"\n- plain text\n");
+	writes("{\"run\":\"set -e\\nmake\\n\",\"l\":[{\"k\":\"v\",\"m\":[]},[\"a: b\",\"# c\"]]}",
+	       "run: |\n  set -e\n  make\nl:\n- k: v\n  m: []\n- - 'a: b'\n  - '# c'\n");
+	writes("{\"t\":\"a \\nb\\t\\u0001\",\"q\":\"it's \\\"so\\\"\",\"s\":\" x \",\"u\":\"\xc3\xa9\"}",
+	       "t: \"a \\nb\\t\\x01\"\nq: it's \"so\"\ns: ' x '\nu: \xc3\xa9\n");
+	yaml_write(&out, value_copy(&arena, STR("a\xff" "b")));
+	CHECK_BYTES("a byte that is no UTF-8", buf_str(&out), STR("a\xef\xbf\xbd" "b\n"));
+	buf_release(&out);
+}
+
 int main(void)
 {
 	arena_init(&arena);
@@ -263,6 +297,7 @@ int main(void)
 	test_linear();
 	test_places();
 	test_text();
+	test_writing();
 	arena_release(&arena);
 	return test_end();
 }
