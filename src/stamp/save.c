@@ -7,7 +7,6 @@
 #include "stamp/record.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -120,6 +119,23 @@ static bool write_record(struct saving *saving)
 
 /* --- Doing it --- */
 
+/* Waits until nobody else writes there, and removes what a killed one left; a descriptor, or -1 after an error. */
+static int enter(struct saving *saving)
+{
+	struct str *names;
+	size_t count = 0;
+	int lock = -1;
+
+	if (fs_mkdirs(saving->dir) == 0)
+		lock = place_lock_stamps(&(struct place){.stamps = saving->dir});
+	if (lock < 0 || fs_list(saving->dir, saving->arena, &names, &count) != 0)
+		cannot(saving, saving->dir);
+	for (size_t i = 0; i < count; i++)
+		if (str_starts(names[i], STR(FS_TEMP_PREFIX)))
+			unlink(path_join(saving->arena, str_of(saving->dir), names[i]));
+	return lock;
+}
+
 /* Has gzip write what is written to *TO into the file FD; its process, or -1 after an error was said. */
 static pid_t start_gzip(struct saving *saving, int fd, int *to)
 {
@@ -202,7 +218,7 @@ static bool save_all(struct saving *saving)
 	struct fs_temp temp;
 	bool fine;
 
-	if (fs_mkdirs(saving->dir) != 0 || fs_temp_open(&temp, saving->files[0]) != 0)
+	if (fs_temp_open(&temp, saving->files[0]) != 0)
 		return cannot(saving, saving->files[0]);
 	archive = (struct archive){.image_count = 0};
 	fine = write_archive(saving, temp.fd, &archive) && digest_file(saving, temp.fd, digest);
@@ -227,6 +243,7 @@ int save_images(const struct save *save, struct diag *diag)
 {
 	struct saving saving = {.save = save, .diag = diag};
 	static const char *const none[] = {NULL};
+	int lock = -1;
 	bool fine;
 
 	saving.arena = &saving.cargo.fleet.arena;
@@ -235,6 +252,7 @@ int save_images(const struct save *save, struct diag *diag)
 	if (fine) {
 		find_places(&saving);
 		describe_images(&saving);
+		fine = (lock = enter(&saving)) >= 0;
 	}
 	if (fine && !saving.cargo.count)
 		printf("%.*s: there is nothing to save\n", STR_ARG(saving.name));
@@ -242,6 +260,8 @@ int save_images(const struct save *save, struct diag *diag)
 		say(&saving, "as it was saved");
 	else if ((fine = fine && cargo_look(&saving.cargo) && save_all(&saving)))
 		say(&saving, "saved");
+	if (lock >= 0)
+		close(lock);
 	buf_release(&saving.images);
 	cargo_release(&saving.cargo);
 	return fine ? 0 : -1;

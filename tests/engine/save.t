@@ -161,7 +161,9 @@ if ninja save-app >"$temp/out" 2>&1; then broken "half an archive was taken"; fi
 cmp "$temp/first" generated/saved/app.tar.gz || broken "the old archive"
 [ -z "$(find generated/saved -name '.dtk-*')" ] || broken "half an archive stayed"
 counting_docker
+: >generated/saved/.dtk-of-one-that-was-killed
 run_ninja save-app
+[ -z "$(find generated/saved -name '.dtk-*')" ] || broken "what a killed save left stays"
 cmp -s "$temp/first" generated/saved/app.tar.gz && broken "the old archive stayed"
 wipe
 load generated/saved/load-app || broken "$(cat "$temp/out")"

@@ -1,13 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
-# Completion of transfer-image for fish.
+# Completion of transfer-image for fish: the command itself knows its options and the project's images.
+
+function __transfer_image_operands
+    set -l values (transfer-image --complete 2>/dev/null | string match -r '^-\S+(?=\t[^\t])')
+    set -l skip
+    set -l operands 0
+    for word in (commandline -opc)[2..-1]
+        if test -n "$skip"
+            set skip
+        else if contains -- $word $values
+            set skip 1
+        else if not string match -q -- '-*' $word
+            set operands (math $operands + 1)
+        end
+    end
+    test -z "$skip"; and test $operands -eq $argv[1]
+end
 
 complete -c transfer-image -f
-complete -c transfer-image -n 'test (count (commandline -opc)) -lt 2' -a '(transfer-image --list 2>/dev/null)'
-complete -c transfer-image -n 'test (count (commandline -opc)) -ge 2' -a '(__fish_print_hostnames)'
-complete -c transfer-image -s n -l dry-run -d 'say what would be sent'
-complete -c transfer-image -s w -l whole -d 'send all layers'
-complete -c transfer-image -s z -l compress -x -a 'zstd gzip pigz xz none' -d 'how it is compressed'
-complete -c transfer-image -l remote-docker -x -d 'the client there'
-complete -c transfer-image -s l -l list -d 'print the images'
-complete -c transfer-image -l version -d 'print the version'
-complete -c transfer-image -s h -l help -d 'print how it is called'
+complete -c transfer-image -n '__transfer_image_operands 0' -a "(transfer-image --complete images 2>/dev/null)"
+complete -c transfer-image -n '__transfer_image_operands 1' -a '(__fish_print_hostnames)'
+complete -c transfer-image -n 'string match -q -- "-*" (commandline -ct)' -a "(transfer-image --complete 2>/dev/null | string replace -r '\t.*\t' '\t')"
