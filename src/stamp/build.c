@@ -394,7 +394,7 @@ static bool retag(struct fresh *fresh)
 static bool make(struct fresh *fresh, const struct build_image *order, int lock, const char *why)
 {
 	if (order->reuse)
-		switch (reuse_image(fresh, order->registry, order->repository)) {
+		switch (reuse_image(fresh, why, order->registry, order->repository)) {
 		case REUSE_DONE:
 			return true;
 		case REUSE_FAILED:

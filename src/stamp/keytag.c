@@ -77,6 +77,15 @@ static bool add_word(void *context, struct str word)
 	return add(pushing, arena_strndup(&pushing->fleet.arena, word.p, word.n));
 }
 
+/* A stage that is kept by itself holds what its image leaves out: nobody asked to publish that. */
+static bool is_stage(const struct seal *seal)
+{
+	for (size_t i = 0; i < seal->key.input_count; i++)
+		if (str_starts(seal->key.inputs[i].name, STR("--target ")))
+			return true;
+	return false;
+}
+
 static bool add_parents(struct pushing *pushing)
 {
 	struct fleet *fleet = &pushing->fleet;
@@ -87,9 +96,12 @@ static bool add_parents(struct pushing *pushing)
 
 		for (size_t j = 0; j < seal.parent_count; j++) {
 			struct place place = place_other(&fleet->images[i].place, seal.parents[j].name);
+			size_t before = fleet->count;
 
 			if (place.name.n)
 				fine = add(pushing, place_stamp(&fleet->arena, &place, ".image")) && fine;
+			if (fleet->count > before && is_stage(&fleet->images[before].seal))
+				fleet->count = before;
 		}
 	}
 	return fine;

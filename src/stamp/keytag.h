@@ -22,7 +22,8 @@ struct str keytag_of(struct arena *arena, const struct seal *seal, struct str pl
 /* True where ORDER or DTK_PUSH_KEYS in the environment asks for it. */
 bool keytag_wanted(const struct push *order);
 /*
- * Pushes the images of ORDER and all that they stand on by their key tags.  A key tag that the registry has is left
+ * Pushes the images of ORDER and all that they stand on by their key tags, but of the latter none that is a stage
+ * only (--target): it may hold what its image leaves out.  A key tag that the registry has is left
  * alone.  Nothing is pushed in a pull request, which is said.  Returns 0, or -1 after an error was said.
  */
 int keytag_push(const struct push *order, struct diag *diag);

@@ -4,6 +4,7 @@
 #include "base/fs.h"
 #include "stamp/able.h"
 #include "stamp/engine.h"
+#include "stamp/history.h"
 #include "stamp/keytag.h"
 
 #include <stdio.h>
@@ -123,7 +124,8 @@ static bool apply_tags(struct fresh *fresh, struct str ref)
 }
 
 /* The image that the engine has as REF now; REUSE_NOT where it is not what was to be expected. */
-static enum reused take(struct fresh *fresh, struct str ref, struct str platform, struct seal *seal)
+static enum reused take(struct fresh *fresh, struct str ref, struct str platform, struct seal *seal,
+                        struct history_run *run)
 {
 	const struct ask_image *image;
 	struct ask_answer answer;
@@ -139,6 +141,8 @@ static enum reused take(struct fresh *fresh, struct str ref, struct str platform
 		             STR_ARG(platform), STR_ARG(fresh->place.name));
 		result = REUSE_NOT;
 	} else if (apply_tags(fresh, ref) && fresh_save(fresh, seal)) {
+		run->size = (long long)image->size;
+		run->image = seal->image;
 		result = REUSE_DONE;
 	}
 	ask_forget(&answer);
@@ -170,28 +174,40 @@ static bool fetch(struct fresh *fresh, struct str ref)
 	return fine;
 }
 
-enum reused reuse_image(struct fresh *fresh, const char *registry, const char *repository)
+/* Where and as what the image is looked for, in SEAL and PLATFORM too; n = 0: nowhere. */
+static struct str wanted(struct fresh *fresh, const char *registry, const char *repository, struct seal *seal,
+                         struct str *platform)
 {
+	struct str text;
+
+	if (fresh_triggers(fresh) != fresh->key.whole || fs_read_arena(fresh->key.dockerfile, fresh->arena, &text) != 0)
+		return STR("");
+	fresh_fill(fresh, text, seal);
+	seal->key = fresh->key;
+	*platform = platform_of(fresh);
+	return platform->n ? keytag_of(fresh->arena, seal, *platform, registry, repository) : STR("");
+}
+
+enum reused reuse_image(struct fresh *fresh, const char *why, const char *registry, const char *repository)
+{
+	struct history_run run = {HISTORY_PULLED, history_now(), 0, -1, -1, -1, STR(""), str_of(why)};
 	struct timespec begun;
-	struct str platform, ref, text;
+	struct str platform, ref;
 	struct seal seal;
 	enum reused result;
 
 	clock_gettime(CLOCK_MONOTONIC, &begun);
 	if (!pull_bases(fresh))
 		return REUSE_FAILED;
-	if (fresh_triggers(fresh) != fresh->key.whole || fs_read_arena(fresh->key.dockerfile, fresh->arena, &text) != 0)
-		return REUSE_NOT;
-	platform = platform_of(fresh);
-	fresh_fill(fresh, text, &seal);
-	seal.key = fresh->key;
-	ref = platform.n ? keytag_of(fresh->arena, &seal, platform, registry, repository) : STR("");
+	ref = wanted(fresh, registry, repository, &seal, &platform);
 	if (!ref.n || !fetch(fresh, ref))
 		return REUSE_NOT;
-	result = take(fresh, ref, platform, &seal);
-	if (result == REUSE_DONE)
-		printf("%.*s: pulled %.12s in %lld.%lld s\n", STR_ARG(fresh->place.name),
-		       seal.image.p + str_find(seal.image, ':', 0) + 1, engine_milliseconds(begun) / 1000,
-		       engine_milliseconds(begun) % 1000 / 100);
-	return result;
+	result = take(fresh, ref, platform, &seal, &run);
+	if (result != REUSE_DONE)
+		return result;
+	run.took = engine_milliseconds(begun);
+	history_add(&fresh->place, &run, fresh->diag);
+	printf("%.*s: pulled %.12s in %lld.%lld s\n", STR_ARG(fresh->place.name),
+	       seal.image.p + str_find(seal.image, ':', 0) + 1, run.took / 1000, run.took % 1000 / 100);
+	return REUSE_DONE;
 }

@@ -15,7 +15,7 @@ enum reused {
 	REUSE_FAILED /* after an error was said */
 };
 
-/* REGISTRY and REPOSITORY are as in push.h. */
-enum reused reuse_image(struct fresh *fresh, const char *registry, const char *repository);
+/* WHY it is not fresh goes into its history; REGISTRY and REPOSITORY are as in push.h. */
+enum reused reuse_image(struct fresh *fresh, const char *why, const char *registry, const char *repository);
 
 #endif

@@ -80,6 +80,8 @@ real images --format '{{.Tag}}' "$registry/$id/os" | grep '^key-' && broken "key
 quiet
 [ "$(id_of "$id/os:1.0")" = "$(id_of "$id/os:1")" ] || broken "a pulled image lacks a tag"
 
+[ "$(grep -c '^run pulled' generated/stamps/1.0-base.history)" = 1 ] || broken "the history"
+
 try "what is new is built, and only that"
 tick
 echo more >>app/one
@@ -128,3 +130,22 @@ forget
 run_ninja 1.0-base
 expect_builds 1 "no registry"
 expect_said "cannot look for 127.0.0.1:1/$id/os:key-"
+
+try "a stage that is kept by itself is pushed only where it is named"
+mkdir "$temp/stage"
+cd "$temp/stage"
+cp ../p/busybox .
+printf 'FROM scratch AS builder\nCOPY busybox /secret\nFROM scratch\nCOPY Dockerfile /\n' >Dockerfile
+printf 'FROM %s/stage\nCOPY Dockerfile /d\n' "$id" >Dockerfile.top
+mkdir matrices
+cat >matrices/build-matrix.yaml <<END
+images:
+  - {name: stage, dockerfile: Dockerfile, target: builder, tags: "$id/stage"}
+  - {name: top, dockerfile: Dockerfile.top, tags: "$id/top"}
+END
+generate --reuse --registry "$registry"
+DTK_PUSH_KEYS=1 run_ninja push-top
+equal 1 "$(tags_of "$id/top" | grep -c '^key-')" "key tags"
+equal '' "$(tags_of "$id/stage")" "tags of the stage"
+DTK_PUSH_KEYS=1 run_ninja push-all
+equal 1 "$(tags_of "$id/stage" | grep -c '^key-')" "key tags"
