@@ -327,6 +327,13 @@ static void plan_warn_untagged(struct planner *planner)
 	}
 }
 
+static enum runs_of plan_runs_of(const struct planner *planner)
+{
+	if (!planner->matrix.source)
+		return RUNS_DIRS;
+	return planner_is_part(planner) ? RUNS_PART : RUNS_MATRIX;
+}
+
 static bool plan_fill(struct planner *planner)
 {
 	struct plan_inputs inputs = {planner->plan, 0};
@@ -356,7 +363,7 @@ static bool plan_fill(struct planner *planner)
 	ok = plan_retag(planner) && ok;
 	versioned_mark(planner);
 	ok = platform_split(planner) && ok;
-	ok = runs_make(&runcfg, planner->plan, !planner->matrix.source) && ok;
+	ok = runs_make(&runcfg, planner->plan, plan_runs_of(planner)) && ok;
 	jinja_files(planner->render.jinja, plan_input, &inputs);
 	return ok;
 }

@@ -7,7 +7,7 @@
 struct runs {
 	struct runcfg *runcfg;
 	struct plan *plan;
-	bool dirs;        /* docker/ is all that there is: a section of a sub-directory says how its image is built */
+	enum runs_of of;
 	struct map names; /* of images, or of the family that one is the first of -> number */
 	struct map tags;  /* in their normal form -> image */
 };
@@ -75,8 +75,10 @@ static bool no_such_name(const struct runs *runs, const struct runcfg_section *s
 {
 	const struct ini_entry *entry = section->entries[RUNCFG_NAME];
 
+	if (runs->of == RUNS_PART)
+		return true;
 	runcfg_wrong(runs->runcfg, section, entry, "there is no docker/%.*s/Dockerfile%s", STR_ARG(section->own_name),
-	      runs->dirs ? "" : ", and no image of this name");
+	      runs->of == RUNS_DIRS ? "" : ", and no image of this name");
 	suggest_name(runs, section);
 	return false;
 }
@@ -88,6 +90,8 @@ static bool no_such_section(const struct runs *runs, const struct runcfg_section
 	if (runcfg_is_synthetic(runs->runcfg, section->name))
 		return runcfg_wrong(runs->runcfg, section, NULL,
 		                    "a synthetic image has a 'name': the sub-directory of docker/ that it runs");
+	if (runs->of == RUNS_PART)
+		return true;
 	runcfg_wrong(runs->runcfg, section, NULL,
 	             "there is no docker/%.*s/Dockerfile, no synthetic image of this name, and no key 'name'",
 	             STR_ARG(section->name));
@@ -143,6 +147,7 @@ static bool run_unbuilt(struct runs *runs, const struct runcfg_section *section,
 	return run_elsewhere(runs, section, run);
 }
 
+/* Leaves run->ref empty where the section is left out. */
 static bool run_resolve(struct runs *runs, const struct runcfg_section *section, struct plan_run *run)
 {
 	uint32_t own = image_of(runs, section->name), other = PLAN_NO_IMAGE;
@@ -243,7 +248,7 @@ static void run_build(struct runs *runs, const struct runcfg_section *section)
 		tell_useless(runs, section, RUNCFG_BUILD_ARGS, RUNCFG_PULL, "has no effect: no image is built of this section");
 		return;
 	}
-	if (!runs->dirs)
+	if (runs->of != RUNS_DIRS)
 		tell_useless(runs, section, RUNCFG_NAME, RUNCFG_BUILD_ARGS, "has no effect: the matrix says it");
 	for (uint32_t i = 0; i < plan->image_count; i++) {
 		struct plan_image *image = &plan->images[i];
@@ -259,23 +264,25 @@ static void run_build(struct runs *runs, const struct runcfg_section *section)
 
 /* --- All of them --- */
 
-static struct plan_run *run_add(struct runs *runs, struct str name, struct span span)
+static void run_add(struct runs *runs, struct plan_run run)
 {
-	struct plan_run *run = &runs->plan->runs[runs->plan->run_count++];
-
-	*run = (struct plan_run){.name = name, .image = PLAN_NO_IMAGE, .span = span};
-	return run;
+	runs->plan->runs[runs->plan->run_count++] = run;
 }
 
 static bool run_section(struct runs *runs, const struct runcfg_section *section)
 {
-	struct plan_run *run = run_add(runs, section->name, section->span);
+	struct plan_run run = {.name = section->name, .ref = STR(""), .image = PLAN_NO_IMAGE, .span = section->span};
 
-	if (!name_check(runs->runcfg->diag, section->name, section->span, "section") || !run_resolve(runs, section, run))
+	if (!name_check(runs->runcfg->diag, section->name, section->span, "section") || !run_resolve(runs, section, &run))
 		return false;
-	run_words(section, run);
+	if (run.ref.n == 0)
+		return true;
+	run_words(section, &run);
 	run_build(runs, section);
-	return run_publication(runs, section, run);
+	if (!run_publication(runs, section, &run))
+		return false;
+	run_add(runs, run);
+	return true;
 }
 
 static void run_dirs(struct runs *runs)
@@ -288,9 +295,8 @@ static void run_dirs(struct runs *runs)
 
 		if (runcfg_section(runcfg, dir->name) || image == PLAN_NO_IMAGE || !runs->plan->images[image].tag_count)
 			continue;
-		struct plan_run *run = run_add(runs, dir->name, dir->span);
-		run->image = image;
-		run->ref = runs->plan->images[image].tags[0];
+		run_add(runs, (struct plan_run){.name = dir->name, .ref = runs->plan->images[image].tags[0],
+		                                .image = image, .span = dir->span});
 	}
 }
 
@@ -327,21 +333,21 @@ static void runs_index(struct runs *runs)
 	}
 }
 
-bool runs_make(struct runcfg *runcfg, struct plan *plan, bool dirs)
+bool runs_make(struct runcfg *runcfg, struct plan *plan, enum runs_of of)
 {
-	struct runs runs = {.runcfg = runcfg, .plan = plan, .dirs = dirs};
+	struct runs runs = {.runcfg = runcfg, .plan = plan, .of = of};
 	bool ok = true;
 
 	plan->run_cfg = runcfg->path;
 	plan->user = plan->project = STR("");
-	if (!runcfg->path.n && !dirs)
+	if (!runcfg->path.n && of != RUNS_DIRS)
 		return true;
 	runs_index(&runs);
 	plan->runs = ARENA_ARRAY(&plan->arena, runcfg->count + runcfg->dir_count, struct plan_run);
 	ok = run_listed(&runs);
 	for (size_t i = 0; i < runcfg->count; i++)
 		ok = run_section(&runs, &runcfg->sections[i]) && ok;
-	if (dirs)
+	if (of == RUNS_DIRS)
 		run_dirs(&runs);
 	map_release(&runs.names);
 	map_release(&runs.tags);

@@ -57,7 +57,7 @@ static void run(struct arena *arena, struct diag *diag, struct str text)
 	runcfg.names.project = (struct str){"p", 1};
 	runcfg.dirs = dirs;
 	runcfg.dir_count = 2;
-	if (runs_make(&runcfg, &plan, true) && fine) {
+	if (runs_make(&runcfg, &plan, RUNS_DIRS) && fine) {
 		if (diag->errors)
 			abort();
 		for (size_t i = 0; i < plan.run_count; i++)
