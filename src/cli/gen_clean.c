@@ -7,6 +7,7 @@
 #include "stamp/place.h"
 #include "stamp/words.h"
 
+#include <stdlib.h>
 #include <unistd.h>
 
 enum { CLEAN_DAYS = 30, CLEAN_DIGITS = 6 };
@@ -73,16 +74,29 @@ static bool keep_images(struct gen *gen, struct map *keep)
 	return fine;
 }
 
+/* As builds have it: the environment's takes the place of the matrix's, or turns it off. */
+static const char *cache_of(struct arena *arena, const struct plan *plan)
+{
+	const char *given = getenv("CACHE_LOCAL_PATH");
+
+	if (given)
+		return *given ? given : NULL;
+	return plan->cache.local.n ? arena_strndup(arena, plan->cache.local.p, plan->cache.local.n) : NULL;
+}
+
 static bool clean(struct gen *gen, const struct clean_options *options, long long days)
 {
+	struct clean order = {.age = days * 24 * 3600, .dry = options->dry};
 	struct map keep;
 	bool fine;
 
 	if (!gen_load(gen))
 		return false;
 	map_init(&keep);
-	fine = keep_images(gen, &keep)
-	       && clean_all(&(struct clean){gen->plan->output.p, &keep, days * 24 * 3600, options->dry}, &gen->diag) == 0;
+	order.tree = gen->plan->output.p;
+	order.cache = cache_of(&gen->arena, gen->plan);
+	order.keep = &keep;
+	fine = keep_images(gen, &keep) && clean_all(&order, &gen->diag) == 0;
 	map_release(&keep);
 	return fine;
 }

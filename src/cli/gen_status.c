@@ -186,7 +186,7 @@ static void add_cell(const struct row *row, enum column column, struct buf *out)
 		buf_addf(out, "%lld/%lld %3u%%", last->cached, last->steps,
 		         percent((unsigned)last->cached, (unsigned)last->steps));
 	else
-		buf_addc(out, '-');
+		buf_adds(out, last->begun >= 0 && last->result == HISTORY_PULLED ? "pulled" : "-");
 }
 
 /* TEXT in WIDTH columns: its end where it is a name that does not fit. */

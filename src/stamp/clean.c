@@ -4,6 +4,7 @@
 #include "base/fs.h"
 #include "base/human.h"
 #include "stamp/holder.h"
+#include "stamp/local.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -48,6 +49,7 @@ struct item {
 	size_t count;
 	long long size;
 	bool whole; /* all of an image */
+	bool cache; /* a scope of the local cache, whose path is the one file */
 };
 
 struct cleaning {
@@ -102,11 +104,9 @@ static struct file *look(struct cleaning *cleaning, enum room room, const char *
 	return file;
 }
 
-static void add_item(struct cleaning *cleaning, struct str name, struct file *files, bool whole)
+static void add_item(struct cleaning *cleaning, struct item item)
 {
-	struct item item = {name, files, 0, 0, whole};
-
-	for (const struct file *file = files; file; file = file->next) {
+	for (const struct file *file = item.files; file; file = file->next) {
 		item.count++;
 		item.size += file->size;
 	}
@@ -134,7 +134,7 @@ static void collect(struct cleaning *cleaning, enum room room)
 		struct file *file = image.n || left ? look(cleaning, room, dir, names[i]) : NULL;
 
 		if (file && left && file->modified <= cleaning->limit)
-			add_item(cleaning, STR(""), file, false);
+			add_item(cleaning, (struct item){.files = file});
 		if (file && image.n) {
 			struct owner *owner = owner_of(cleaning, image);
 
@@ -142,6 +142,27 @@ static void collect(struct cleaning *cleaning, enum room room)
 			owner->files = file;
 			owner->newest = file->modified > owner->newest ? file->modified : owner->newest;
 		}
+	}
+}
+
+static void collect_caches(struct cleaning *cleaning)
+{
+	const char *root = cleaning->order->cache;
+	struct local_scope scope;
+	struct str *names;
+	size_t count;
+
+	if (!root || fs_list(root, &cleaning->arena, &names, &count) != 0)
+		return;
+	for (size_t i = 0; i < count; i++) {
+		struct file *file;
+
+		if (!local_look(&scope, &cleaning->arena, root, names[i]) || scope.written > cleaning->limit)
+			continue;
+		file = ARENA_NEW(&cleaning->arena, struct file);
+		file->path = path_join(&cleaning->arena, str_of(root), names[i]);
+		file->size = scope.size;
+		add_item(cleaning, (struct item){.files = file, .cache = true});
 	}
 }
 
@@ -171,7 +192,7 @@ static void choose_old(struct cleaning *cleaning, const struct owner *owner)
 		if (file->room == ROOM_STAMPS || file->modified > cleaning->limit)
 			continue;
 		file->next = NULL;
-		add_item(cleaning, owner->name, file, false);
+		add_item(cleaning, (struct item){.name = owner->name, .files = file});
 	}
 }
 
@@ -183,7 +204,7 @@ static void choose(struct cleaning *cleaning)
 		if (map_get(cleaning->order->keep, owner->name))
 			choose_old(cleaning, owner);
 		else if (owner->newest <= cleaning->limit && is_ours(cleaning, owner))
-			add_item(cleaning, owner->name, owner->files, true);
+			add_item(cleaning, (struct item){.name = owner->name, .files = owner->files, .whole = true});
 	}
 }
 
@@ -263,11 +284,23 @@ static void remove_files(struct cleaning *cleaning, const struct file *files, lo
 	}
 }
 
+static void remove_cache(struct cleaning *cleaning, const struct file *file, long long *freed)
+{
+	if (local_remove(&cleaning->arena, cleaning->order->cache, path_base(str_of(file->path))))
+		*freed += file->size;
+	else
+		printf("%s is in use and stays\n", file->path);
+}
+
 static void remove_item(struct cleaning *cleaning, const struct item *item, long long *freed)
 {
 	struct place place = place_other(&cleaning->place, item->name);
 	int held = -1;
 
+	if (item->cache) {
+		remove_cache(cleaning, item->files, freed);
+		return;
+	}
 	if (item->name.n && !lock(cleaning, &place, &held)) {
 		printf("%.*s is being built and stays\n", STR_ARG(item->name));
 		return;
@@ -301,6 +334,7 @@ int clean_all(const struct clean *order, struct diag *diag)
 	cleaning.place.stamps = place_tree(&cleaning.arena, &cleaning.place, "stamps");
 	for (enum room room = 0; room < ROOMS; room++)
 		collect(&cleaning, room);
+	collect_caches(&cleaning);
 	choose(&cleaning);
 	if (cleaning.count)
 		qsort(cleaning.items, cleaning.count, sizeof *cleaning.items, by_path);

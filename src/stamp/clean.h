@@ -6,7 +6,7 @@
 #include "base/map.h"
 
 /*
- * Old state goes: logs and reports of scans that were not written for so long;
+ * Old state goes: logs, reports of scans and local caches that were not written for so long;
  * all of an image that is not among those to keep, where nothing of it is
  * younger and a stamp with a fitting checksum shows whose it is; what killed
  * runs left.  Files that are none of these are never touched, nor are images
@@ -15,6 +15,7 @@
 struct clean {
 	const char *tree;       /* generated */
 	const struct map *keep; /* the names of images whose stamps stay */
+	const char *cache;      /* where local caches are (local.h); NULL: none */
 	long long age;          /* seconds */
 	bool dry;               /* only show it */
 };

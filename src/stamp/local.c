@@ -261,3 +261,82 @@ void local_end(struct local *local, struct arena *arena, bool keep)
 		close(lock);
 	}
 }
+
+/* --- Scopes that nobody writes any more --- */
+
+/* What goes with the directory: of blobs with several names the part of this one. */
+static long long size_of(struct arena *arena, const char *path)
+{
+	struct str *names;
+	struct stat st;
+	long long size;
+	size_t count;
+
+	if (lstat(path, &st) != 0)
+		return 0;
+	size = (long long)st.st_size / (S_ISDIR(st.st_mode) ? 1 : (long long)st.st_nlink);
+	if (S_ISDIR(st.st_mode) && fs_list(path, arena, &names, &count) == 0)
+		for (size_t i = 0; i < count; i++)
+			size += size_of(arena, below(arena, path, names[i]));
+	return size;
+}
+
+/* True for an export that is whole, and for one that is being made or was left. */
+static bool is_export(struct arena *arena, const char *path, struct str name)
+{
+	struct stat st;
+
+	if (lstat(path, &st) != 0 || !S_ISDIR(st.st_mode))
+		return false;
+	if (str_starts(name, STR(PART)))
+		return true;
+	return number_of(name) && access(below(arena, path, STR("index.json")), F_OK) == 0
+		&& access(below(arena, path, STR(BLOBS)), F_OK) == 0;
+}
+
+bool local_look(struct local_scope *scope, struct arena *arena, const char *root, struct str name)
+{
+	const char *dir = below(arena, root, name);
+	struct str *names;
+	struct stat st;
+	size_t count;
+
+	*scope = (struct local_scope){0, 0};
+	if (lstat(dir, &st) != 0 || !S_ISDIR(st.st_mode) || fs_list(dir, arena, &names, &count) != 0)
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		const char *path = below(arena, dir, names[i]);
+
+		if (str_is(names[i], ".lock"))
+			continue;
+		if (!is_export(arena, path, names[i]) || lstat(path, &st) != 0)
+			return false;
+		scope->size += size_of(arena, path);
+		scope->written = st.st_mtime > scope->written ? st.st_mtime : scope->written;
+	}
+	return scope->written != 0;
+}
+
+bool local_remove(struct arena *arena, const char *root, struct str name)
+{
+	struct local local = {.dir = below(arena, root, name), .from_fd = -1, .to_fd = -1};
+	int lock = lock_scope(&local, arena);
+	struct str *names;
+	size_t count;
+	bool fine = lock >= 0 && fs_list(local.dir, arena, &names, &count) == 0;
+
+	for (size_t i = 0; fine && i < count; i++) {
+		const char *path = below(arena, local.dir, names[i]);
+		int fd = str_is(names[i], ".lock") ? -1 : hold(path, LOCK_EX);
+
+		if (fd >= 0)
+			fs_remove_tree(path);
+		fine = fd >= 0 || str_is(names[i], ".lock");
+		if (fd >= 0)
+			close(fd);
+	}
+	fine = fine && unlink(below(arena, local.dir, STR(".lock"))) == 0 && rmdir(local.dir) == 0;
+	if (lock >= 0)
+		close(lock);
+	return fine;
+}

@@ -6,6 +6,7 @@
 #include "base/str.h"
 
 #include <stdbool.h>
+#include <time.h>
 
 /*
  * A cache in a local directory that does not grow: the client's export only ever adds blobs to the one that it is
@@ -31,5 +32,15 @@ struct local {
 bool local_begin(struct local *local, struct arena *arena, const char *root, struct str scope, bool write);
 /* KEEP: what was written counts from now on, if it is whole. */
 void local_end(struct local *local, struct arena *arena, bool keep);
+
+/* A scope as it lies there. */
+struct local_scope {
+	long long size; /* bytes */
+	time_t written; /* the last export */
+};
+/* False where ROOT/NAME holds anything but what is said above, or no export. */
+bool local_look(struct local_scope *scope, struct arena *arena, const char *root, struct str name);
+/* Removes it; false where a build uses it, which stays then. */
+bool local_remove(struct arena *arena, const char *root, struct str name);
 
 #endif

@@ -121,7 +121,43 @@ age "$stamps"/gone.* "$logs"/gone.* "$reports"/gone.*
 status 0 dtk-gen -t clean
 present "$stamps/gone.key" "$logs/gone.log"
 
+try "local caches: scopes that are old, wherever they were named"
+# scope NAME: as a build leaves it.
+scope()
+{
+	mkdir -p "cache/$1/3/blobs/sha256" "cache/$1/part-9-0"
+	echo '{}' >"cache/$1/3/index.json"
+	head -c 5000 busy >"cache/$1/3/blobs/sha256/b"
+	: >"cache/$1/.lock"
+}
+head -c 9000 /dev/zero >busy
+for name in old-1 held-1 strange-1 young-1; do
+	scope "$name"
+	age "cache/$name/3" "cache/$name/part-9-0"
+done
+touch cache/young-1/part-9-0
+echo mine >cache/strange-1/mine
+mkdir -p cache/empty-1 cache/mine/3
+echo mine >cache/file
+ln -s old-1 cache/link
+age cache/mine/3 cache/file
+printf 'images:\n  - {name: lone, dockerfile: Dockerfile}\ncache: {local: cache}\n' >other.yaml
+status 0 dtk-gen --config other.yaml -t clean -n
+equal 'cache/held-1 cache/old-1' "$(sed -n 's/.*  \(cache.*\)/\1/p' out | tr '\n' ' ' | sed 's/ $//')" "what would go"
+grep -q '^ *[0-9.]*kB  cache/old-1$' out || fail "its size"
+CACHE_LOCAL_PATH='' dtk-gen --config other.yaml -t clean >out
+equal 'nothing is that old' "$(cat out)" "turned off"
+CACHE_LOCAL_PATH=$PWD/elsewhere dtk-gen --config other.yaml -t clean >out
+equal 'nothing is that old' "$(cat out)" "another place"
+flock cache/held-1/3 sh -c 'dtk-gen --config other.yaml -t clean >out'
+has 'cache/held-1 is in use and stays' out
+absent cache/old-1
+present cache/held-1/3/index.json cache/strange-1/3/index.json cache/young-1/3/index.json cache/empty-1 cache/mine/3 cache/file cache/link
+CACHE_LOCAL_PATH=$PWD/cache dtk-gen -t clean >out
+absent cache/held-1
+present cache/strange-1/mine cache/young-1/3 cache/empty-1 cache/mine/3 cache/file cache/link
+
 try "an empty tree, and none"
-rm -rf generated
+rm -rf generated cache
 status 0 dtk-gen -t clean
 equal 'nothing is that old' "$(cat out)" "no tree"

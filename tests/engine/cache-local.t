@@ -162,3 +162,12 @@ printf 'FROM scratch\nCOPY busybox /x\n' >Dockerfile
 run_ninja all
 equal 2 "$(find "$CACHE_LOCAL_PATH" -mindepth 1 -maxdepth 1 -type d | wc -l)" "caches"
 no_secrets "$temp/cache"
+
+try "dtk-gen -t clean removes what no build wrote of late, and nothing else"
+mkdir "$CACHE_LOCAL_PATH/mine"
+echo mine >"$CACHE_LOCAL_PATH/mine/index.json"
+dtk-gen -t clean >"$temp/out"
+expect_said 'nothing is that old' "the caches of just now"
+dtk-gen -t clean --max-age 0 >"$temp/out"
+expect_said "$CACHE_LOCAL_PATH/.*-a-b-" "the scope of one"
+equal mine "$(ls "$CACHE_LOCAL_PATH")" "what is left"
