@@ -31,8 +31,8 @@
 #	    dtk_project     its directory, absolute
 #	    dtk_tree        its generated tree, absolute
 #	    dtk_ninja       1 where it has a build.ninja of dtk's, else empty
-#	project_update  project_find, and brings the tree up to date: Ninja does, where it and a build.ninja are there,
-#	                else dtk-gen.  Where there is neither, a tree that is there (a committed one) is taken as it is.
+#	project_update  project_find, and brings the tree up to date: Ninja and dtk-gen with the options recorded do,
+#	                where they and a build.ninja are there, else dtk-gen.  Where there is neither, a tree that is there (a committed one) is taken as it is.
 #	in_project COMMAND...
 #	                runs it in the project's directory, where dtk-gen and dtk-stamp are on PATH
 #
@@ -163,13 +163,31 @@ project_find()
 	esac
 }
 
-# Ninja's own lines are told from what the generator has to say by NINJA_STATUS.
+# generate_as_recorded: what Ninja does not see, another user and another name of the directory, dtk-gen sees itself.
+generate_as_recorded()
+{
+	dtk_line=$(in_project ninja -t commands build.ninja 2>/dev/null | tail -n 1)
+	case $dtk_line in
+	'if command -v '*) with_programs command -v dtk-gen >/dev/null 2>&1 || return 0 ;;
+	esac
+	in_project sh -c "$dtk_line"
+}
+
+# Ninja's own lines are told from what the generator has to say by NINJA_STATUS. What it warns of it has said once.
+update_by_ninja()
+{
+	in_project env NINJA_STATUS='ninja: ' ninja build.ninja || return 1
+	dtk_line=$(generate_as_recorded 2>&1) && return
+	printf '%s\n' "$dtk_line"
+	return 1
+}
+
 project_update()
 {
 	project_find
 	dtk_failed='' dtk_said=''
 	if [ "$dtk_ninja" ] && command -v ninja >/dev/null 2>&1; then
-		dtk_said=$(in_project env NINJA_STATUS='ninja: ' ninja build.ninja 2>&1) || dtk_failed=1
+		dtk_said=$(update_by_ninja 2>&1) || dtk_failed=1
 	elif with_programs command -v dtk-gen >/dev/null 2>&1; then
 		dtk_said=$(in_project dtk-gen 2>&1) || dtk_failed=1
 	elif [ ! -f "$dtk_tree/.runs" ]; then

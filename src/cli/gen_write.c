@@ -5,6 +5,7 @@
 #include "base/quote.h"
 #include "emit/ninja.h"
 #include "emit/out.h"
+#include "emit/publish.h"
 #include "emit/run.h"
 #include "emit/script.h"
 #include "emit/seen.h"
@@ -104,6 +105,21 @@ static void add_images(struct gen *gen, struct out *out, struct buf *text)
 			script_env(image, text);
 			out_add(out, image->env_file, keep(gen, text), 0);
 		}
+	}
+}
+
+static void add_publications(struct gen *gen, struct out *out, const struct engine *engine, struct buf *text)
+{
+	for (size_t i = 0; i < gen->plan->run_count; i++) {
+		const struct plan_run *run = &gen->plan->runs[i];
+		const char *file;
+
+		if (!run->publication_tag.count)
+			continue;
+		buf_addf(text, PUBLISH_SCRIPT "%.*s.sh", STR_ARG(run->name));
+		file = keep(gen, text).p;
+		publish_script(gen->plan, engine, run, text);
+		add(gen, out, file, text, OUT_EXECUTABLE);
 	}
 }
 
@@ -217,6 +233,7 @@ static bool add_all(struct gen *gen, struct out *out, const struct engine *engin
 	add(gen, out, "build.sh", &text, OUT_EXECUTABLE);
 	add_lists(gen, out, &text);
 	add_runs(gen, out, engine, root, &text);
+	add_publications(gen, out, engine, &text);
 	ninja_help(gen->plan, &text);
 	add(gen, out, ".help", &text, 0);
 	if (gen->plan->repack.n) {

@@ -18,8 +18,47 @@ static int finish(struct diag *diag, int result)
 	return result == 0 ? 0 : 1;
 }
 
+/* Lines that make one text, each an option of its own: no line of a Ninja file can hold a line break. */
+static const char *joined(const struct opt_list *lines, struct buf *text)
+{
+	for (size_t i = 0; i < lines->count; i++) {
+		buf_adds(text, i ? "\n" : "");
+		buf_adds(text, lines->items[i]);
+	}
+	return lines->count ? buf_str(text).p : NULL;
+}
+
+/* What runs around a build of one image; the first member of the options that have it. */
+struct hook_options {
+	const char *env;
+	struct opt_list before, after;
+	struct buf before_text, after_text;
+};
+
+#define HOOK_OPTIONS(type) \
+	{0, "env", "FILE", "the environment script of the hooks", OPT_TEXT, 0, offsetof(type, hooks.env)}, \
+	{0, "before", "LINE", "of a command for sh before a build; may be repeated", OPT_LIST, 0, \
+	 offsetof(type, hooks.before)}, \
+	{0, "after", "LINE", "likewise, after a build that succeeded", OPT_LIST, 0, offsetof(type, hooks.after)}
+
+/* Valid until hooks_free. */
+static struct hooks hooks_of(struct hook_options *options)
+{
+	return (struct hooks){options->env, joined(&options->before, &options->before_text),
+	                      joined(&options->after, &options->after_text)};
+}
+
+static void hooks_free(struct hook_options *options)
+{
+	opt_list_free(&options->before);
+	opt_list_free(&options->after);
+	buf_release(&options->before_text);
+	buf_release(&options->after_text);
+}
+
 struct key_options {
-	const char *context, *dockerfile, *env;
+	struct hook_options hooks;
+	const char *context, *dockerfile;
 	struct opt_list onbuild;
 };
 
@@ -29,7 +68,7 @@ static const struct opt key_table[] = {
 	{'f', "file", "FILE", "the Dockerfile", OPT_TEXT, 0, offsetof(struct key_options, dockerfile)},
 	{0, "onbuild", "FILE", "a parent's Dockerfile that has ONBUILD", OPT_LIST, 0,
 	 offsetof(struct key_options, onbuild)},
-	{0, "env", "FILE", "the environment script of the hooks", OPT_TEXT, 0, offsetof(struct key_options, env)},
+	HOOK_OPTIONS(struct key_options),
 	HELP,
 };
 
@@ -45,18 +84,20 @@ static int run_key(const struct opt_command *command, int argc, char **argv)
 	if (status < 0) {
 		struct edge_key order = {
 			args.operands[0], options.context, options.dockerfile, stamp_list(&options.onbuild),
-			options.env, stamp_rest(&args),
+			hooks_of(&options.hooks), stamp_rest(&args),
 		};
 
 		diag_init(&diag, stderr);
 		status = finish(&diag, edge_key(&order, &diag));
 	}
 	opt_list_free(&options.onbuild);
+	hooks_free(&options.hooks);
 	return status;
 }
 
 struct build_options {
 	struct build_image order;
+	struct hook_options hooks;
 	struct opt_list parents;
 };
 
@@ -65,7 +106,7 @@ struct build_options {
 static const struct opt build_table[] = {
 	{'p', "parent", "NAME=REF", "a parent of the same matrix, and how the Dockerfile names it", OPT_LIST, 0,
 	 offsetof(struct build_options, parents)},
-	{0, "env", "FILE", "the environment script of the hooks", OPT_TEXT, 0, ORDER(env)},
+	{0, "pull-forced", NULL, "a forced build pulls images from elsewhere first", OPT_FLAG, 0, ORDER(pull)},
 	{0, "ledger", "FILE", "write there in which order its stages were built", OPT_TEXT, 0, ORDER(ledger)},
 	{0, "cache-local", "DIR", "a directory to keep caches in", OPT_TEXT, 0, ORDER(caches.local)},
 	{0, "cache-endpoint", "HOST", "where the bucket is, if not at AWS", OPT_TEXT, 0, ORDER(caches.endpoint)},
@@ -76,6 +117,7 @@ static const struct opt build_table[] = {
 	{0, "reuse", NULL, "pull the image by its key tag where a registry has it", OPT_FLAG, 0, ORDER(reuse)},
 	{0, "registry", "REGISTRY", "where pushes go, and with them key tags", OPT_TEXT, 0, ORDER(registry)},
 	{0, "repository", "PREFIX", "what of a tag the registry takes the place of", OPT_TEXT, 0, ORDER(repository)},
+	HOOK_OPTIONS(struct build_options),
 	HELP,
 };
 
@@ -92,11 +134,13 @@ static int run_build(const struct opt_command *command, int argc, char **argv)
 	if (status < 0) {
 		options.order.out = args.operands[0];
 		options.order.parents = stamp_list(&options.parents);
+		options.order.hooks = hooks_of(&options.hooks);
 		options.order.words = stamp_rest(&args);
 		diag_init(&diag, stderr);
 		status = finish(&diag, build_image(&options.order, &diag));
 	}
 	opt_list_free(&options.parents);
+	hooks_free(&options.hooks);
 	return status;
 }
 

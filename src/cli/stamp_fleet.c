@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/human.h"
 #include "cli/stamp_commands.h"
+#include "stamp/again.h"
 #include "stamp/audit.h"
 #include "stamp/push.h"
 #include "stamp/review.h"
@@ -145,6 +146,31 @@ static int run_lint(const struct opt_command *command, int argc, char **argv)
 	return status == 0 ? 0 : 1;
 }
 
+struct again_options {
+	bool force;
+};
+
+static const struct opt again_table[] = {
+	{'f', "force", NULL, "they are built, whatever they were made of", OPT_FLAG, 0,
+	 offsetof(struct again_options, force)},
+	HELP,
+};
+
+static int run_again(const struct opt_command *command, int argc, char **argv)
+{
+	struct again_options options = {0};
+	struct opt_args args;
+	int status = stamp_parse(command, argc, argv, &options, &args, 1, SIZE_MAX);
+	struct diag diag;
+
+	if (status >= 0)
+		return status;
+	diag_init(&diag, stderr);
+	status = again_all((const char *const *)args.operands, options.force, &diag);
+	diag_release(&diag);
+	return status == 0 ? 0 : 1;
+}
+
 static int run_over_all(const struct opt_command *command, int argc, char **argv,
                         int (*work)(const char *stamps, const char *const *words, struct diag *diag))
 {
@@ -241,6 +267,8 @@ static int run_cache_prune(const struct opt_command *command, int argc, char **a
 }
 
 const struct opt_command stamp_fleet_commands[] = {
+	{"dtk-stamp again", "again", "X.image...", "have Ninja look at images again, or build them", again_table,
+	 COUNT(again_table), false, run_again},
 	{"dtk-stamp push", "push", "OUT X.image... [+X=TAG]... -- [NAME=VALUE...] docker [--host H]",
 	 "publish images, all or none of them ready", push_table, COUNT(push_table), true, run_push},
 	{"dtk-stamp scan", "scan", "X.image... -- [NAME=VALUE...] docker [--host H]",

@@ -36,12 +36,23 @@ static const char build_functions[] =
 	"\t)\n"
 	"}\n"
 	"\n"
-	"# build ENV COMMAND: one image with its hooks.\n"
+	"# own COMMAND ENV: runs what the image itself has for before or after a build.\n"
+	"own()\n"
+	"{\n"
+	"\t[ \"$1\" ] || return 0\n"
+	"\t(\n"
+	"\t\t# shellcheck source=/dev/null\n"
+	"\t\t[ -z \"$2\" ] || . \"./$2\"\n"
+	"\t\texec sh -c \"$1\"\n"
+	"\t)\n"
+	"}\n"
+	"\n"
+	"# build ENV COMMAND BEFORE AFTER: one image with its hooks.\n"
 	"build()\n"
 	"{\n"
 	"\tresult=0\n"
-	"\tif hook dkbuildprebuildscript.sh \"$1\" && eval \"$2\"; then\n"
-	"\t\thook dkbuildbuildsuccessscript.sh \"$1\" || result=1\n"
+	"\tif hook dkbuildprebuildscript.sh \"$1\" && own \"$3\" \"$1\" && eval \"$2\"; then\n"
+	"\t\town \"$4\" \"$1\" && hook dkbuildbuildsuccessscript.sh \"$1\" || result=1\n"
 	"\telse\n"
 	"\t\tresult=1\n"
 	"\t\thook dkbuildfailedscript.sh \"$1\" || :\n"
@@ -65,7 +76,7 @@ static const char build_functions[] =
 	"\t[ -z \"$wanted\" ] || pick \"$@\"\n"
 	"}\n"
 	"\n"
-	"# image NUMBER NAME PARENTS ENV WORDS: WORDS are those after the client's `build`.\n"
+	"# image NUMBER NAME PARENTS ENV WORDS [BEFORE AFTER]: WORDS are those after the client's `build`.\n"
 	"image()\n"
 	"{\n"
 	"\tif [ -z \"$everything\" ]; then\n"
@@ -85,7 +96,7 @@ static const char build_functions[] =
 	"\t\tfi\n"
 	"\tdone\n"
 	"\tsay \"$2\"\n"
-	"\tbuild \"$4\" \"$client $5\" && return 0\n"
+	"\tbuild \"$4\" \"$client $5\" \"${6-}\" \"${7-}\" && return 0\n"
 	"\tsay \"$2: failed\"\n"
 	"\teval \"failed_$1=1\"\n"
 	"\tstatus=1\n"
@@ -199,6 +210,18 @@ static void rootfs_lines(const struct plan *plan, struct buf *out)
 	}
 }
 
+/* Where there is no genversion the file is taken as it is. */
+static void version_line(const struct plan *plan, struct buf *out)
+{
+	for (size_t i = 0; i < plan->image_count; i++) {
+		if (!plan->images[i].versioned)
+			continue;
+		buf_adds(out, "if [ -z \"$dry\" ] && command -v genversion >/dev/null 2>&1; then\n"
+		              "\tgenversion -C . || exit 1\nfi\n");
+		return;
+	}
+}
+
 static void image_line(const struct engine *engine, const struct plan_image *image, size_t number,
                        struct buf *words, struct buf *out)
 {
@@ -215,6 +238,12 @@ static void image_line(const struct engine *engine, const struct plan_image *ima
 	engine_arguments(engine, image, words);
 	engine_place(image, words);
 	quote_shell(out, str_trim(buf_str(words)));
+	if (image->before.n || image->after.n) {
+		buf_addc(out, ' ');
+		quote_shell(out, image->before);
+		buf_addc(out, ' ');
+		quote_shell(out, image->after);
+	}
 	buf_addc(out, '\n');
 }
 
@@ -239,6 +268,7 @@ void script_build(const struct plan *plan, const struct engine *engine, struct s
 	buf_adds(out, build_options);
 	need_lines(plan, out);
 	rootfs_lines(plan, out);
+	version_line(plan, out);
 	for (size_t i = 0; i < plan->image_count; i++)
 		image_line(engine, &plan->images[i], i, &words, out);
 	buf_adds(out, "exit \"$status\"\n");

@@ -342,6 +342,28 @@ void ninja_depfile(const struct ninja *ninja, struct buf *out)
 
 /* --- Images --- */
 
+/* A line of a Ninja file holds no line break: a command is given line by line. */
+static void command_words(const char *option, struct str command, struct buf *out)
+{
+	for (size_t at = 0, end; at < command.n; at = end + 1) {
+		end = str_find(command, '\n', at);
+		buf_adds(out, option);
+		quote_shell(out, str_slice(command, at, end));
+		buf_addc(out, ' ');
+	}
+}
+
+/* What runs around a build of IMAGE alone: both of its edges know it. */
+static void hook_words(struct writer *writer, const struct plan_image *image)
+{
+	struct buf *text = &writer->text;
+	size_t before = text->n;
+
+	command_words("--before ", image->before, text);
+	command_words("--after ", image->after, text);
+	writer_check(writer, str_slice(buf_str(text), before, text->n), image->span, "a command around the build");
+}
+
 /* Where the key is looked for, a context of its own and parents' ONBUILD triggers; and what enters the image. */
 static void key_words(struct writer *writer, const struct plan_image *image)
 {
@@ -360,6 +382,7 @@ static void key_words(struct writer *writer, const struct plan_image *image)
 		buf_addc(text, ' ');
 	}
 	writer_check(writer, buf_str(text), image->span, "the context's path");
+	hook_words(writer, image);
 	buf_adds(text, "-- ");
 	before = text->n;
 	engine_arguments(writer->ninja->engine, image, text);
@@ -387,6 +410,8 @@ static void key_edge(struct writer *writer, const struct plan_image *image)
 		buf_addc(out, ' ');
 		writer_path(writer, writer->plan->rootfs[image->rootfs - 1].file);
 	}
+	if (image->versioned)
+		buf_adds(out, " " NINJA_VERSION);
 	buf_addc(out, '\n');
 	key_words(writer, image);
 }
@@ -408,6 +433,9 @@ static void image_words(struct writer *writer, const struct plan_image *image)
 		buf_addc(text, ' ');
 	}
 	writer_check(writer, buf_str(text), image->span, "a parent's reference or a ledger's name");
+	hook_words(writer, image);
+	if (image->pull)
+		buf_adds(text, "--pull-forced ");
 	buf_adds(out, " v = ");
 	quote_ninja_value(out, buf_str(text));
 	buf_adds(out, "$docker ");
@@ -439,8 +467,41 @@ static void image_edge(struct writer *writer, const struct plan_image *image)
 	buf_addc(out, '\n');
 }
 
+static bool any_versioned(const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->image_count; i++)
+		if (plan->images[i].versioned)
+			return true;
+	return false;
+}
+
+/*
+ * The file is written where the version changed, and the keys that reach it wait for that.  They watch it under
+ * another name, see watch.h, so that only a real dependency makes Ninja look at them in the same run.
+ */
+static void version_edge(struct writer *writer)
+{
+	struct buf tree = BUF_INIT, escaped = BUF_INIT, command = BUF_INIT;
+	struct buf *out = writer->out;
+
+	if (!any_versioned(writer->plan))
+		return;
+	quote_shell(&tree, writer->ninja->tree);
+	quote_ninja_value(&escaped, buf_str(&tree));
+	buf_addf(&command, "%s -C . -d %s/stamps/.version.d -o $out",
+	         writer->ninja->configured ? "$genversion" : "genversion", escaped.p);
+	rule(writer, "genversion", buf_str(&command), "  description = genversion\n  restat = 1\n  deps = gcc\n");
+	buf_adds(out, "  depfile = ");
+	quote_ninja_value(out, writer->ninja->tree);
+	buf_adds(out, "/stamps/.version.d\nbuild " NINJA_VERSION ": genversion\n");
+	buf_release(&command);
+	buf_release(&escaped);
+	buf_release(&tree);
+}
+
 static void images(struct writer *writer)
 {
+	version_edge(writer);
 	buf_adds(writer->out, "build ");
 	writer_stamp(writer, STR(".hooks"), ": hooks\n");
 	for (size_t i = 0; i < writer->plan->image_count; i++) {

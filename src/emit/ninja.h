@@ -42,6 +42,9 @@ void ninja_depfile(const struct ninja *ninja, struct buf *out);
 #define NINJA_LIST "_images."
 void ninja_list(const struct plan *plan, const struct plan_target *target, struct buf *out);
 
+/* What genversion writes, in the project's directory. */
+#define NINJA_VERSION "_version.py.bld"
+
 /* A line for each target, as `ninja help` prints it. */
 void ninja_help(const struct plan *plan, struct buf *out);
 

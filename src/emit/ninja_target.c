@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/quote.h"
+#include "emit/publish.h"
 #include "emit/run.h"
 #include "emit/writer.h"
 
@@ -36,8 +37,7 @@ static void action_name(struct writer *writer, const char *verb, struct str name
 	writer_path(writer, name);
 }
 
-/* "VERB-T: phony generated/do/VERB-T" and the start of the edge behind it. */
-static void action_edge(struct writer *writer, const char *verb, struct str name)
+void writer_action_edge(struct writer *writer, const char *verb, struct str name, const char *rule)
 {
 	struct buf *out = writer->out;
 
@@ -49,7 +49,7 @@ static void action_edge(struct writer *writer, const char *verb, struct str name
 	buf_adds(out, "\nbuild ");
 	buf_addstr(out, buf_str(&writer->actions));
 	action_name(writer, verb, name);
-	buf_addf(out, ": %s", verb);
+	buf_addf(out, ": %s", rule);
 }
 
 static void add_image(struct writer *writer, size_t image)
@@ -88,7 +88,7 @@ static void family_word(const struct plan *plan, const struct plan_image *image,
 
 /* --- Tests --- */
 
-static bool is_tested(const struct plan_image *image)
+bool writer_is_tested(const struct plan_image *image)
 {
 	return image->test.count || image->health.count;
 }
@@ -96,7 +96,7 @@ static bool is_tested(const struct plan_image *image)
 static bool any_tested(const struct plan *plan, const uint32_t *set, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		if (is_tested(&plan->images[set ? set[i] : i]))
+		if (writer_is_tested(&plan->images[set ? set[i] : i]))
 			return true;
 	return false;
 }
@@ -166,7 +166,7 @@ static void set_test(struct writer *writer, struct str name, const uint32_t *set
 	for (size_t i = 0; i < count; i++) {
 		const struct plan_image *image = &writer->plan->images[set ? set[i] : i];
 
-		if (!is_tested(image))
+		if (!writer_is_tested(image))
 			continue;
 		buf_addc(writer->out, ' ');
 		writer_stamp(writer, image->name, ".test");
@@ -206,7 +206,7 @@ static void set_action(struct writer *writer, const char *verb, struct str name,
 {
 	struct buf *out = writer->out;
 
-	action_edge(writer, verb, name);
+	writer_action_edge(writer, verb, name, verb);
 	buf_adds(out, "-list ");
 	writer_path(writer, writer->ninja->tree);
 	buf_adds(out, "/" NINJA_LIST);
@@ -230,9 +230,9 @@ static void set_targets(struct writer *writer, struct str name, const uint32_t *
 	set_action(writer, "save", name, false);
 }
 
-static void image_action(struct writer *writer, const char *verb, size_t image, bool after_test)
+void writer_action(struct writer *writer, const char *verb, struct str name, size_t image, bool after_test)
 {
-	action_edge(writer, verb, writer->plan->images[image].name);
+	writer_action_edge(writer, verb, name, verb);
 	add_image(writer, image);
 	if (after_test) {
 		buf_adds(writer->out, " | ");
@@ -241,15 +241,22 @@ static void image_action(struct writer *writer, const char *verb, size_t image, 
 	buf_addc(writer->out, '\n');
 }
 
-static void version_variable(struct writer *writer, const struct plan_image *image)
+static void image_action(struct writer *writer, const char *verb, size_t image, bool after_test)
 {
-	buf_clear(&writer->text);
-	buf_addc(&writer->text, ' ');
-	if (image->family.n || !version_word(image, &writer->text))
-		return;
-	buf_adds(writer->out, " t = ");
-	quote_ninja_value(writer->out, buf_str(&writer->text));
-	buf_addc(writer->out, '\n');
+	writer_action(writer, verb, writer->plan->images[image].name, image, after_test);
+}
+
+static void image_push(struct writer *writer, size_t image)
+{
+	const struct plan_image *from = &writer->plan->images[image];
+	struct buf *text = &writer->text;
+
+	image_action(writer, "push", image, writer_is_tested(from));
+	buf_clear(text);
+	if (!from->family.n && version_word(from, text))
+		buf_addc(text, ' ');
+	publish_words(writer->plan, from, ' ', text);
+	writer_push_variable(writer, buf_str(text));
 }
 
 /* Where no image has a test, and no scanner is named, test-X and scan-X are left out: a line each in every run. */
@@ -257,11 +264,11 @@ static void image_test(struct writer *writer, size_t image)
 {
 	const struct plan_image *from = &writer->plan->images[image];
 
-	if (is_tested(from))
+	if (writer_is_tested(from))
 		test_edge(writer, from);
 	test_name(writer, from->name);
 	buf_addc(writer->out, ' ');
-	writer_stamp(writer, from->name, is_tested(from) ? ".test" : ".image");
+	writer_stamp(writer, from->name, writer_is_tested(from) ? ".test" : ".image");
 	buf_addc(writer->out, '\n');
 }
 
@@ -278,8 +285,7 @@ static void image_targets(struct writer *writer, size_t image)
 	buf_addc(writer->out, '\n');
 	if (writer->plan->images[image].builder)
 		return;
-	image_action(writer, "push", image, is_tested(&writer->plan->images[image]));
-	version_variable(writer, &writer->plan->images[image]);
+	image_push(writer, image);
 	if (writer->tests)
 		image_test(writer, image);
 	if (writer->plan->scanner.n)
@@ -323,7 +329,7 @@ static void lint_target(struct writer *writer)
 /* A container waits for its image alone. */
 static void run_target(struct writer *writer, const struct plan_run *run)
 {
-	action_edge(writer, "run", run->name);
+	writer_action_edge(writer, "run", run->name, "run");
 	buf_clear(&writer->text);
 	run_name(run, &writer->text);
 	buf_addc(writer->out, ' ');
@@ -349,6 +355,7 @@ void writer_targets(struct writer *writer)
 		image_targets(writer, i);
 	for (size_t i = 0; i < plan->run_count; i++)
 		run_target(writer, &plan->runs[i]);
+	writer_publications(writer);
 	action_targets(writer);
 	lint_target(writer);
 	buf_adds(writer->out, "build push: phony push-all\nbuild test: phony test-all\nbuild scan: phony scan-all\n"
@@ -376,6 +383,7 @@ void ninja_list(const struct plan *plan, const struct plan_target *target, struc
 		buf_adds(&path, ".image");
 		quote_shell(out, buf_str(&path));
 		buf_addc(out, '\n');
+		publish_words(plan, image, '\n', out);
 		if (image->family.n && str_eq(image->family, family))
 			continue;
 		family = image->family;
@@ -462,6 +470,10 @@ void ninja_help(const struct plan *plan, struct buf *out)
 			help_image(plan, &plan->images[i], tests, out);
 	for (size_t i = 0; i < plan->run_count; i++) {
 		help_line(out, "run-", plan->runs[i].name, "run a container of ");
+		buf_addf(out, "%.*s\n", STR_ARG(plan->runs[i].ref));
+		if (!publish_own_name(plan, &plan->runs[i]))
+			continue;
+		help_line(out, "push-", plan->runs[i].name, "publish ");
 		buf_addf(out, "%.*s\n", STR_ARG(plan->runs[i].ref));
 	}
 }

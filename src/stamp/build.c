@@ -6,13 +6,15 @@
 #include "stamp/engine.h"
 #include "stamp/fresh.h"
 #include "stamp/history.h"
-#include "stamp/hook.h"
 #include "stamp/holder.h"
 #include "stamp/ledger.h"
 #include "stamp/levels.h"
 #include "stamp/log.h"
 #include "stamp/progress.h"
+#include "stamp/pull.h"
 #include "stamp/reuse.h"
+#include "stamp/show.h"
+#include "stamp/wish.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -24,8 +26,9 @@ enum { BUILD_TRIES = 5 };
 /* An image on its way from the decision to build it to its seal. */
 struct building {
 	struct fresh *fresh;
+	const struct wish *wish;
 	const struct build_image *order;
-	const char *env;  /* the hooks' script */
+	struct hooks hooks;
 	const char *why;  /* it is built */
 	struct log log;
 	int lock, spool;
@@ -65,8 +68,9 @@ static bool take_snapshot(struct building *building)
 {
 	struct fresh *fresh = building->fresh;
 	struct scan_spec spec = {
-		fresh->key.context, fresh->key.dockerfile, fresh->key.onbuild, fresh->key.onbuild_count,
-		building->env, &fresh->command, fresh_triggers(fresh),
+		.context = fresh->key.context, .dockerfile = fresh->key.dockerfile,
+		.onbuild = fresh->key.onbuild, .onbuild_count = fresh->key.onbuild_count,
+		.hooks = building->hooks, .command = &fresh->command, .whole = fresh_triggers(fresh),
 	};
 	enum key_result result = KEY_MOVED;
 
@@ -87,7 +91,7 @@ static const char *const *build_words(const struct building *building)
 {
 	const struct fresh *fresh = building->fresh;
 	const struct command *command = &fresh->command;
-	size_t room = command->verb_count + 2 * (command->option_count + command->tag_count) + building->levels.count + 9,
+	size_t room = command->verb_count + 2 * (command->option_count + command->tag_count) + building->levels.count + 10,
 	       n = 0;
 	const char **words = ARENA_ARRAY(fresh->arena, room, const char *);
 	const char *no_buildkit = "DOCKER_BUILDKIT=0";
@@ -95,6 +99,8 @@ static const char *const *build_words(const struct building *building)
 
 	for (size_t i = 0; i < command->verb_count; i++)
 		words[n++] = command->verb[i];
+	if (building->wish->no_cache)
+		words[n++] = "--no-cache";
 	for (size_t i = 0; i < command->option_count; i++) {
 		words[n++] = command->options[i].name.p;
 		if (command->options[i].value.p)
@@ -219,6 +225,8 @@ static bool call_client(struct building *building)
 	call.in = building->spool;
 	call.out = call.err = building->log.fd;
 	call.keep = building->lock;
+	if (building->wish->show)
+		show_build(&fresh->command, building->order->words, building->wish->no_cache);
 	building->told[0] = log_size(&building->log);
 	status = engine_run(&call);
 	building->told[1] = log_size(&building->log);
@@ -233,11 +241,14 @@ static bool call_client(struct building *building)
 
 static bool run_hook(struct building *building, enum hook hook, bool fine)
 {
-	if (hook_run(hook, building->env, building->log.fd, building->fresh->diag))
-		return true;
-	if (fine)
-		building->failed = hook_scripts[hook];
-	return false;
+	const char *own = hook_command(hook, &building->hooks), *failed;
+
+	if (own && building->wish->show)
+		printf("%s\n", own);
+	failed = hook_run(hook, &building->hooks, building->log.fd, building->fresh->diag);
+	if (failed && fine)
+		building->failed = failed;
+	return !failed;
 }
 
 /* The client's call, with caches beside the engine's own. */
@@ -321,15 +332,17 @@ static void remember(struct building *building, bool fine)
 	history_add(&building->fresh->place, &run, building->fresh->diag);
 }
 
-static bool build(struct fresh *fresh, const struct build_image *order, int lock, const char *why)
+static bool build(struct fresh *fresh, const struct wish *wish, const struct build_image *order, int lock,
+                  const char *why)
 {
 	struct building building = {
-		.fresh = fresh, .order = order, .env = place_env(fresh->arena, &fresh->place, order->env), .why = why,
+		.fresh = fresh, .wish = wish, .order = order, .hooks = order->hooks, .why = why,
 		.lock = lock, .spool = -1, .size = -1,
 		.levels = {.arena = fresh->arena, .diag = fresh->diag, .place = &fresh->place, .command = &fresh->command},
 	};
 	bool fine;
 
+	building.hooks.env = place_env(fresh->arena, &fresh->place, order->hooks.env);
 	if (!log_open(&building.log, fresh->arena, &fresh->place, ".log", fresh->diag))
 		return false;
 	fine = make_image(&building);
@@ -390,10 +403,16 @@ static bool retag(struct fresh *fresh)
 	return seal_save_image(&fresh->place, seal.image, fresh->diag) == 0;
 }
 
-/* What the registry has under the image's key tag need not be built. */
-static bool make(struct fresh *fresh, const struct build_image *order, int lock, const char *why)
+static bool is_forced(const struct fresh *fresh, const struct wish *wish)
 {
-	if (order->reuse)
+	return wish->force || str_is(fresh->seal.aside, SEAL_FORCED);
+}
+
+/* What the registry has under the image's key tag need not be built. */
+static bool make(struct fresh *fresh, const struct wish *wish, const struct build_image *order, int lock,
+                 const char *why)
+{
+	if (order->reuse && !is_forced(fresh, wish))
 		switch (reuse_image(fresh, why, order->registry, order->repository)) {
 		case REUSE_DONE:
 			return true;
@@ -402,36 +421,66 @@ static bool make(struct fresh *fresh, const struct build_image *order, int lock,
 		case REUSE_NOT:
 			break;
 		}
-	return build(fresh, order, lock, why);
+	return build(fresh, wish, order, lock, why);
 }
 
-static bool decide(struct fresh *fresh, const struct build_image *order, int lock)
+/* The tag that was wished for, once the image is as it is to be. */
+static bool tag_besides(struct fresh *fresh, const struct wish *wish)
 {
-	bool fine = fresh_ask(fresh) && fresh_restore_parents(fresh);
-	const char *why = fine ? fresh_stale(fresh) : NULL;
+	struct str first = fresh->command.tag_count ? fresh->command.tags[0] : STR("");
+	struct str tag = wish_tag(fresh->arena, wish, first);
+	struct seal seal;
 
+	if (!tag.n)
+		return true;
+	if (seal_load(&fresh->place, fresh->arena, fresh->diag, &seal) != RECORD_FINE)
+		return false;
+	if (wish->show)
+		show_tag(&fresh->command, first.n ? first : seal.engine, tag);
+	return engine_tag(fresh->diag, &fresh->command, seal.engine, tag);
+}
+
+/* Why the image is to be built, or NULL. */
+static const char *why_build(const struct fresh *fresh, const struct wish *wish)
+{
+	const char *why = fresh_stale(fresh);
+
+	return why || !wish->force ? why : "a build was forced";
+}
+
+static bool decide(struct fresh *fresh, const struct wish *wish, const struct build_image *order, int lock)
+{
+	const char *why;
+	bool fine;
+
+	if ((wish->pull || (order->pull && is_forced(fresh, wish))) && !pull_bases(fresh, wish->show))
+		return false;
+	fine = fresh_ask(fresh) && fresh_restore_parents(fresh);
+	why = fine ? why_build(fresh, wish) : NULL;
 	if (fine)
-		fine = why ? make(fresh, order, lock, why) : retag(fresh);
+		fine = why ? make(fresh, wish, order, lock, why) : retag(fresh);
 	ask_forget(&fresh->answer);
-	return fine;
+	return fine && tag_besides(fresh, wish);
 }
 
 int build_image(const struct build_image *order, struct diag *diag)
 {
 	struct arena arena;
 	struct fresh fresh = {.arena = &arena, .diag = diag};
+	struct wish wish;
 	const char *path;
 	bool fine;
 	int lock;
 
 	arena_init(&arena);
 	fresh.place = place_of(&arena, order->out);
+	wish = wish_take(&arena, fresh.place.name);
 	path = place_stamp(&arena, &fresh.place, ".lock");
 	lock = place_lock(path);
 	if (lock < 0)
 		diag_error(diag, SPAN_NONE, "cannot lock %s: %s", path, strerror(errno));
 	fine = lock >= 0 && fresh_load(&fresh, order->out, order->parents, order->words)
-		&& decide(&fresh, order, lock);
+		&& decide(&fresh, &wish, order, lock);
 	if (fine && order->ledger)
 		ledger_publish(&arena, &fresh.place, order->ledger, diag);
 	if (lock >= 0)

@@ -2,6 +2,7 @@
 #ifndef DTK_STAMP_BUILD_H
 #define DTK_STAMP_BUILD_H
 
+#include "stamp/hook.h"
 #include "stamp/levels.h"
 
 /*
@@ -11,7 +12,8 @@
 struct build_image {
 	const char *out;            /* generated/stamps/X.image */
 	const char *const *parents; /* NAME=REF; NULL-terminated */
-	const char *env;            /* the hooks' environment script; NULL: found by the image's name */
+	struct hooks hooks;         /* env: NULL: found by the image's name */
+	bool pull;                  /* a forced build pulls, see wish.h */
 	const char *ledger;         /* where the order of its stages is kept, see ledger.h; or NULL */
 	const char *const *words;   /* the whole command, see command.h */
 	struct levels_order caches;
@@ -21,7 +23,8 @@ struct build_image {
 
 /*
  * Asks the engine once, then does nothing, tags, or builds; writes X.seal
- * after a build or a change of tags, X.image where the ID changed.  Returns 0,
+ * after a build or a change of tags, X.image where the ID changed.  What the
+ * environment wishes (wish.h) is done as well.  Returns 0,
  * or -1 after an error was said, with the stamps as they were.
  */
 int build_image(const struct build_image *order, struct diag *diag);

@@ -11,7 +11,7 @@ static bool add_word(void *context, struct str word)
 {
 	struct fleet *fleet = context;
 
-	return word.p[0] == '+' || word.p[0] == '%' || fleet_add(fleet, arena_strndup(&fleet->arena, word.p, word.n));
+	return words_besides(word) || fleet_add(fleet, arena_strndup(&fleet->arena, word.p, word.n));
 }
 
 /* --- Which images --- */

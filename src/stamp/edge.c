@@ -113,13 +113,16 @@ int edge_key(const struct edge_key *order, struct diag *diag)
 	struct arena arena;
 	struct place place;
 	struct command command;
-	struct scan_spec spec = {order->context, order->dockerfile, order->onbuild, 0, NULL, &command, false};
+	struct scan_spec spec = {
+		.context = order->context, .dockerfile = order->dockerfile, .onbuild = order->onbuild,
+		.hooks = order->hooks, .command = &command,
+	};
 	struct scan scan;
 	bool fine, moved;
 
 	arena_init(&arena);
 	place = place_of(&arena, order->out);
-	spec.env = place_env(&arena, &place, order->env);
+	spec.hooks.env = place_env(&arena, &place, order->hooks.env);
 	spec.whole = edge_whole(&place);
 	while (order->onbuild[spec.onbuild_count])
 		spec.onbuild_count++;

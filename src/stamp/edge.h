@@ -13,7 +13,7 @@ struct edge_key {
 	const char *out; /* generated/stamps/X.key */
 	const char *context, *dockerfile;
 	const char *const *onbuild; /* NULL-terminated */
-	const char *env;            /* the hooks' environment script; NULL: found by the image's name */
+	struct hooks hooks;         /* env: NULL: found by the image's name */
 	const char *const *words;   /* options of the build command; NULL-terminated */
 };
 

@@ -178,6 +178,11 @@ static const struct seal_parent *sealed_parent(const struct seal *seal, struct s
 	return NULL;
 }
 
+bool fresh_replaced(const struct fresh *fresh, struct str ref)
+{
+	return !str_eq(local_tag(&fresh->command, ref), ref);
+}
+
 struct str fresh_base(const struct fresh *fresh, struct str ref)
 {
 	const struct ask_image *image = ask_find(fresh->arena, &fresh->answer, ref);
@@ -201,6 +206,8 @@ const char *fresh_stale(const struct fresh *fresh)
 
 	if (!fresh->sealed)
 		return "it has not been built";
+	if (str_is(seal->aside, SEAL_FORCED))
+		return "a build was forced";
 	if (!hash_eq(seal->key.hash, fresh->key.hash))
 		return "its inputs changed";
 	if (!same_env(seal, &fresh->command))

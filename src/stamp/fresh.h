@@ -45,6 +45,8 @@ bool fresh_triggers(const struct fresh *fresh);
 void fresh_fill(const struct fresh *fresh, struct str text, struct seal *seal);
 /* Seals the image. False after an error was said. */
 bool fresh_save(const struct fresh *fresh, const struct seal *seal);
+/* True where the build command names another image that stands in for the base REF. */
+bool fresh_replaced(const struct fresh *fresh, struct str ref);
 /* The ID of the base REF, "-" where the engine has none. */
 struct str fresh_base(const struct fresh *fresh, struct str ref);
 

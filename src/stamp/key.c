@@ -284,6 +284,12 @@ static enum key_result hash_entry(struct making *making, size_t at)
 	return result;
 }
 
+static void add_command(struct making *making, char kind, const char *text)
+{
+	if (text)
+		add_input(making->key, (struct key_input){kind, 0, hash_of(str_of(text)), str_of(text)});
+}
+
 static void add_files(struct making *making)
 {
 	const struct scan *scan = making->scan;
@@ -293,6 +299,8 @@ static void add_files(struct making *making)
 		const struct scan_file *file = &scan->files[i];
 		struct key_input input = {file->kind, 0, hash_of(file->text), path_base(str_of(file->path))};
 
+		if (file->kind == KEY_SCRIPT)
+			input.name = str_of(file->path);
 		if (file->kind == KEY_DOCKERFILE)
 			input.name = scan->whole ? str_of(scan->inner) : STR("Dockerfile");
 		if (file->kind != KEY_TRIGGER)
@@ -300,6 +308,8 @@ static void add_files(struct making *making)
 		if (file->kind == KEY_ENV)
 			making->key->env = file->path;
 	}
+	add_command(making, KEY_BEFORE, scan->spec->hooks.before);
+	add_command(making, KEY_AFTER, scan->spec->hooks.after);
 	for (size_t i = 0; i < command->option_count; i++)
 		if (!command->options[i].apart)
 			add_input(making->key, key_of_option(making->arena, &command->options[i]));
@@ -375,7 +385,7 @@ enum key_result key_make(struct arena *arena, struct diag *diag, const struct sc
 	for (size_t i = 0; i < scan->spec->onbuild_count; i++)
 		key->onbuild[key->onbuild_count++] = scan->spec->onbuild[i];
 	key->whole = scan->spec->whole;
-	key->input_capacity = scan->file_count + scan->spec->command->option_count + scan->list.count;
+	key->input_capacity = 2 + scan->file_count + scan->spec->command->option_count + scan->list.count;
 	key->inputs = arena_alloc(arena, (key->input_capacity + 1) * sizeof *key->inputs);
 	if (scan->list.count)
 		making.root = open(scan->spec->context, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

@@ -26,6 +26,9 @@ enum key_kind {
 	KEY_DOCKERFILE = 'D',
 	KEY_ARG = 'A',  /* an option of the build command; the hash is of its value */
 	KEY_HOOK = 'H',
+	KEY_BEFORE = 'B', /* a command of the image itself; its name is the text, as for KEY_AFTER */
+	KEY_AFTER = 'S',
+	KEY_SCRIPT = 'P', /* a file that such a command names */
 	KEY_ENV = 'E',  /* the hooks' environment script, where there are hooks */
 	KEY_FILE = 'f', /* of the context, as the following ones */
 	KEY_DIR = 'd',

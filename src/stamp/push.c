@@ -5,6 +5,7 @@
 #include "stamp/engine.h"
 #include "stamp/fleet.h"
 #include "stamp/keytag.h"
+#include "stamp/publication.h"
 #include "stamp/words.h"
 
 #include <errno.h>
@@ -128,6 +129,7 @@ struct pushing {
 	struct fleet fleet;
 	struct map extras;   /* name of an image -> the tag that "+NAME=TAG" gives it */
 	struct map families; /* name -> struct family, of "%NAME=SUFFIX,..." */
+	struct map publications; /* name of an image -> struct publication, of "=NAME=SCRIPT" */
 	struct map done;     /* references that were dealt with */
 	struct buf list;     /* the same, a line each */
 };
@@ -235,18 +237,27 @@ static bool push_family(struct fleet *fleet, const struct family *family, struct
 	return fine && push_index(fleet, ref, sources, family->count);
 }
 
+/* Notes that REF is published; false where it was already. */
+static bool note(struct pushing *pushing, struct str ref)
+{
+	bool fresh;
+
+	map_put(&pushing->done, ref, &fresh);
+	if (!fresh)
+		return false;
+	buf_addstr(&pushing->list, ref);
+	buf_addc(&pushing->list, '\n');
+	return true;
+}
+
 /* Publishes SUBJECT, which TAG names here, as TAG with VERSION (NULL: its own) is called there. */
 static bool push_ref(struct pushing *pushing, const struct subject *subject, struct str tag, const char *version)
 {
 	struct fleet *fleet = &pushing->fleet;
 	struct str ref = push_name(&fleet->arena, tag, pushing->order, version);
-	bool fresh;
 
-	map_put(&pushing->done, ref, &fresh);
-	if (!fresh)
+	if (!note(pushing, ref))
 		return true;
-	buf_addstr(&pushing->list, ref);
-	buf_addc(&pushing->list, '\n');
 	return subject->image ? push_one(fleet, subject->image, tag, ref)
 	                      : push_family(fleet, subject->family, tag, ref);
 }
@@ -311,13 +322,46 @@ static struct family *family_of(const struct pushing *pushing, const struct flee
 	return NULL;
 }
 
+/* PUBLICATION of IMAGE. */
+static bool publish(struct pushing *pushing, const struct publication *publication, const struct ask_image *image)
+{
+	bool fine;
+
+	if (!note(pushing, publication->ref))
+		return true;
+	if (registry_has(&pushing->fleet, publication->ref, image)) {
+		printf("%.*s: the registry has it\n", STR_ARG(publication->ref));
+		return true;
+	}
+	fine = publication_run(publication, pushing->fleet.diag);
+	if (fine)
+		printf("%.*s: pushed\n", STR_ARG(publication->ref));
+	fflush(stdout);
+	return fine;
+}
+
+static bool publish_image(struct pushing *pushing, const struct fleet_image *image,
+                          const struct publication *publication)
+{
+	struct fleet *fleet = &pushing->fleet;
+	const struct ask_image *there = ask_find(&fleet->arena, &fleet->answer, image->seal.engine);
+	bool fine = true;
+
+	for (; publication && fine; publication = publication->next)
+		fine = publish(pushing, publication, there);
+	return fine;
+}
+
 static bool push_image(struct pushing *pushing, const struct fleet_image *image)
 {
+	const struct map_entry *published = map_get(&pushing->publications, image->place.name);
 	struct fleet *fleet = &pushing->fleet;
 	struct subject subject = {.image = NULL};
 	struct str name = image->place.name, *tags = image->seal.tags;
 	size_t at, count = image->seal.tag_count;
 
+	if (published)
+		return publish_image(pushing, image, published->value.pointer);
 	subject.family = family_of(pushing, image, &name, &at);
 	if (!subject.family) {
 		subject.image = ask_find(&fleet->arena, &fleet->answer, image->seal.engine);
@@ -372,7 +416,7 @@ static struct family *new_family(struct arena *arena, struct str list)
 	return family;
 }
 
-/* A stamp, "+NAME=TAG" or "%NAME=SUFFIX,...". */
+/* A stamp, "+NAME=TAG", "%NAME=SUFFIX,..." or "=NAME=SCRIPT". */
 static bool add_word(void *context, struct str word)
 {
 	struct pushing *pushing = context;
@@ -380,8 +424,11 @@ static bool add_word(void *context, struct str word)
 	char *kept = arena_strndup(&fleet->arena, word.p, word.n);
 	size_t equals = str_find(word, '=', 0);
 
-	if (kept[0] != '+' && kept[0] != '%')
+	if (!words_besides(word))
 		return fleet_add(fleet, kept);
+	if (kept[0] == '=')
+		return publication_add(&pushing->publications, (struct str){kept + 1, word.n - 1}, &fleet->arena,
+		                       fleet->diag);
 	if (equals == word.n) {
 		diag_error(fleet->diag, SPAN_NONE, "%s: %cNAME=... is needed", kept, kept[0]);
 		return false;
@@ -420,17 +467,20 @@ int push_all(const struct push *order, struct diag *diag)
 
 	map_init(&pushing.extras);
 	map_init(&pushing.families);
+	map_init(&pushing.publications);
 	map_init(&pushing.done);
 	fine = fine && words_each(order->stamps, diag, add_word, &pushing) && fleet_ask(fleet);
 	for (size_t i = 0, n = fine ? fleet->count : 0; i < n; i++)
 		fine = fleet_ready(fleet, &fleet->images[i]) && fine;
-	fine = fine && gather_families(&pushing);
+	fine = fine && gather_families(&pushing)
+		&& publication_resolve(&pushing.publications, &fleet->arena, diag);
 	for (size_t i = 0; fine && i < fleet->count; i++)
 		fine = push_image(&pushing, &fleet->images[i]);
 	if (fine && order->out)
 		fine = write_list(order->out, &pushing.list, diag);
 	buf_release(&pushing.list);
 	map_release(&pushing.done);
+	map_release(&pushing.publications);
 	map_release(&pushing.families);
 	map_release(&pushing.extras);
 	fleet_release(fleet);

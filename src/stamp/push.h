@@ -20,7 +20,8 @@ struct push {
 	 * X.image of each image, see words.h.  "+NAME=TAG" gives the image NAME that tag as well, in
 	 * each repository where it is `latest`, or else in that of its first tag.  "%NAME=SUFFIX,..." says that the images
 	 * NAME.SUFFIX differ in their platform: their tags end in -SUFFIX, and without that the registry gets an index
-	 * of them (by buildx).  NULL-terminated.
+	 * of them (by buildx).  "=NAME=SCRIPT" says that the image NAME is published by SCRIPT, which run.cfg asks for, and
+	 * under none of its tags: sh SCRIPT -r prints the reference, sh SCRIPT pushes.  NULL-terminated.
 	 */
 	const char *const *stamps;
 	const char *registry;       /* HOST[/PREFIX] to push to, or NULL: where the tags say */

@@ -5,7 +5,6 @@
 #include "base/fs.h"
 #include "docker/stage.h"
 #include "stamp/cache.h"
-#include "stamp/hook.h"
 #include "stamp/key.h"
 
 #include <errno.h>
@@ -65,9 +64,11 @@ static bool read_file(struct arena *arena, struct diag *diag, struct scan *scan,
 static bool read_files(struct arena *arena, struct diag *diag, struct scan *scan)
 {
 	const struct scan_spec *spec = scan->spec;
-	bool hooked = false, fine;
+	bool hooked = spec->hooks.before || spec->hooks.after, fine;
 
-	scan->files = ARENA_ARRAY(arena, spec->onbuild_count + HOOK_COUNT + 2, struct scan_file);
+	scan->named = hook_files(arena, &spec->hooks);
+	scan->files = ARENA_ARRAY(arena, spec->onbuild_count + HOOK_COUNT + scan->named.file_count + 2,
+	                          struct scan_file);
 	fine = read_file(arena, diag, scan, KEY_DOCKERFILE, spec->dockerfile);
 	for (size_t i = 0; i < spec->onbuild_count; i++)
 		fine = read_file(arena, diag, scan, KEY_TRIGGER, spec->onbuild[i]) && fine;
@@ -76,8 +77,10 @@ static bool read_files(struct arena *arena, struct diag *diag, struct scan *scan
 			hooked = true;
 			fine = read_file(arena, diag, scan, KEY_HOOK, hook_scripts[i]) && fine;
 		}
-	if (hooked && spec->env && access(spec->env, F_OK) == 0)
-		fine = read_file(arena, diag, scan, KEY_ENV, spec->env) && fine;
+	for (size_t i = 0; i < scan->named.file_count; i++)
+		fine = read_file(arena, diag, scan, KEY_SCRIPT, scan->named.files[i]) && fine;
+	if (hooked && spec->hooks.env && access(spec->hooks.env, F_OK) == 0)
+		fine = read_file(arena, diag, scan, KEY_ENV, spec->hooks.env) && fine;
 	return fine;
 }
 

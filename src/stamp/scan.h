@@ -6,6 +6,7 @@
 #include "docker/context.h"
 #include "docker/file.h"
 #include "stamp/command.h"
+#include "stamp/hook.h"
 #include "stamp/place.h"
 
 #include <time.h>
@@ -16,7 +17,7 @@ struct scan_spec {
 	const char *dockerfile;
 	const char *const *onbuild; /* Dockerfiles of parents whose ONBUILD triggers run first */
 	size_t onbuild_count;
-	const char *env;                /* the environment script of the hooks, or NULL */
+	struct hooks hooks;
 	const struct command *command;  /* its options enter the image */
 	bool whole; /* a base from elsewhere has ONBUILD triggers: anything may be reached */
 };
@@ -43,6 +44,7 @@ struct scan {
 	const char *ignore; /* the ignore file that counts, or NULL */
 	struct scan_file *files;
 	size_t file_count;
+	struct hook_files named; /* by the image's own commands */
 	struct context_list list;
 };
 

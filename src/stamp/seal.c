@@ -179,23 +179,39 @@ int seal_save(const struct place *place, const struct seal *seal, struct diag *d
 	return result < 0 ? -1 : 0;
 }
 
-void seal_set_aside(const struct place *place, const char *reason)
+/* Writes X.aside: what the stamp with the ending FROM holds, and why. */
+static void put_aside(const struct place *place, const char *from, const char *reason, struct arena *arena)
 {
 	struct buf text = BUF_INIT;
-	struct arena arena;
-	const char *path;
 	struct str body;
 
-	arena_init(&arena);
-	path = place_stamp(&arena, place, ".seal");
-	if (record_read(path, NULL, &arena, NULL, &body) == RECORD_FINE) {
+	if (record_read(place_stamp(arena, place, from), NULL, arena, NULL, &body) == RECORD_FINE) {
 		buf_addstr(&text, body);
 		record_add(&text, "aside", str_of(reason));
-		record_write(place_stamp(&arena, place, ".aside"), &text, NULL, NULL);
+		record_write(place_stamp(arena, place, ".aside"), &text, NULL, NULL);
 	}
-	unlink(path);
 	buf_release(&text);
+}
+
+void seal_set_aside(const struct place *place, const char *reason)
+{
+	struct arena arena;
+
+	arena_init(&arena);
+	put_aside(place, ".seal", reason, &arena);
+	unlink(place_stamp(&arena, place, ".seal"));
 	arena_release(&arena);
+}
+
+void seal_force(const struct place *place)
+{
+	struct arena arena;
+
+	arena_init(&arena);
+	if (access(place_stamp(&arena, place, ".seal"), F_OK) != 0)
+		put_aside(place, ".aside", SEAL_FORCED, &arena);
+	arena_release(&arena);
+	seal_set_aside(place, SEAL_FORCED);
 }
 
 void seal_drop(const struct place *place)

@@ -50,9 +50,13 @@ int seal_save(const struct place *place, const struct seal *seal, struct diag *d
 #define SEAL_GONE "gone" /* the engine does not have the image */
 #define SEAL_BASE "base" /* a base from elsewhere changed */
 #define SEAL_TAG "tag"   /* another image was given one of its tags */
+#define SEAL_LOOK "look" /* it was asked to look again */
+#define SEAL_FORCED "forced" /* it was asked to build: done once a build succeeded */
 
 /* Takes X.seal out of the way, so that Ninja runs the image's edge again. A damaged one is removed. */
 void seal_set_aside(const struct place *place, const char *reason);
+/* The same with SEAL_FORCED, and where it was set aside already. */
+void seal_force(const struct place *place);
 /* Removes X.image, X.seal and X.aside. */
 void seal_drop(const struct place *place);
 

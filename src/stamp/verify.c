@@ -6,6 +6,8 @@
 #include "stamp/engine.h"
 #include "stamp/fleet.h"
 #include "stamp/holder.h"
+#include "stamp/show.h"
+#include "stamp/wish.h"
 
 #include <dirent.h>
 #include <stdio.h>
@@ -73,14 +75,26 @@ static void options_of(struct arena *arena, const struct key *key, struct comman
 	}
 }
 
+/* The image's own command, or NULL. */
+static const char *command_of(struct arena *arena, const struct key *key, char kind)
+{
+	for (size_t i = 0; i < key->input_count; i++)
+		if (key->inputs[i].kind == kind)
+			return arena_strndup(arena, key->inputs[i].name.p, key->inputs[i].name.n);
+	return NULL;
+}
+
 static bool rehash(struct arena *arena, const struct place *place, const struct key *key, struct diag *diag,
                    struct hash *hash)
 {
 	const char *path = place_stamp(arena, place, ".stat");
 	struct command command;
 	struct scan_spec spec = {
-		key->context, key->dockerfile, key->onbuild, key->onbuild_count, place_env(arena, place, key->env),
-		&command, key->whole,
+		.context = key->context, .dockerfile = key->dockerfile,
+		.onbuild = key->onbuild, .onbuild_count = key->onbuild_count,
+		.hooks = {place_env(arena, place, key->env), command_of(arena, key, KEY_BEFORE),
+		          command_of(arena, key, KEY_AFTER)},
+		.command = &command, .whole = key->whole,
 	};
 	struct cache cache;
 	struct scan scan;
@@ -205,6 +219,8 @@ static bool remove_tags(struct fleet *fleet)
 	struct engine_call call = ENGINE_CALL(engine_words(&fleet->arena, &fleet->command, words),
 	                                      fleet->command.env);
 
+	if (count > 1 && wish_take(&fleet->arena, STR("")).show)
+		show_words(fleet->command.env, call.argv);
 	return count == 1 || engine_run(&call) == 0;
 }
 

@@ -4,6 +4,7 @@
 #include "base/fs.h"
 #include "base/quote.h"
 #include "stamp/cache.h"
+#include "stamp/key.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -204,8 +205,10 @@ bool watch_scan(struct watch *watch, const struct scan *scan)
 	const char *context;
 
 	for (size_t i = 0; i < scan->file_count; i++)
-		if (scan->files[i].kind != 'H')
+		if (scan->files[i].kind != KEY_HOOK)
 			watch_path(watch, scan->files[i].path, &scan->files[i].look);
+	for (size_t i = 0; i < scan->named.dir_count; i++)
+		watch_path(watch, scan->named.dirs[i], NULL);
 	if (!scan->reaches)
 		return true;
 	context = context_name(watch, scan->spec->context);

@@ -13,6 +13,7 @@ static const char *kind_name(char kind)
 		const char *name;
 	} names[] = {
 		{KEY_DOCKERFILE, "Dockerfile"}, {KEY_ARG, "argument"}, {KEY_HOOK, "hook"}, {KEY_ENV, "script"},
+		{KEY_BEFORE, "command before"}, {KEY_AFTER, "command after"}, {KEY_SCRIPT, "script"},
 		{KEY_FILE, "file"}, {KEY_DIR, "directory"}, {KEY_LINK, "link"}, {KEY_FIFO, "pipe"},
 		{KEY_CHAR, "device"}, {KEY_BLOCK, "device"},
 	};
@@ -23,15 +24,17 @@ static const char *kind_name(char kind)
 	return "input";
 }
 
+/* In the order in which they are compared. */
+static const char groups[] = {KEY_DOCKERFILE, KEY_ARG, KEY_HOOK, KEY_BEFORE, KEY_AFTER, KEY_SCRIPT, KEY_ENV, KEY_FILE};
+
 /* What belongs to the context is one kind: there a name stands for one thing. */
 static char group_of(char kind)
 {
-	return kind == KEY_DOCKERFILE || kind == KEY_ARG || kind == KEY_HOOK || kind == KEY_ENV ? kind : KEY_FILE;
+	return kind && memchr(groups, kind, sizeof groups) ? kind : KEY_FILE;
 }
 
 static int input_order(const struct key_input *a, const struct key_input *b)
 {
-	static const char groups[] = {KEY_DOCKERFILE, KEY_ARG, KEY_HOOK, KEY_ENV, KEY_FILE};
 	const char *one = memchr(groups, group_of(a->kind), sizeof groups);
 	const char *two = memchr(groups, group_of(b->kind), sizeof groups);
 
@@ -199,7 +202,9 @@ static unsigned why_aside(const struct seal *seal, struct buf *out)
 		buf_adds(out, "a base image changed\n");
 	else if (str_is(seal->aside, SEAL_TAG))
 		buf_adds(out, "another image was given one of its tags\n");
-	return str_is(seal->aside, SEAL_GONE) || str_is(seal->aside, SEAL_BASE);
+	else if (str_is(seal->aside, SEAL_FORCED))
+		buf_adds(out, "a build was forced\n");
+	return str_is(seal->aside, SEAL_GONE) || str_is(seal->aside, SEAL_BASE) || str_is(seal->aside, SEAL_FORCED);
 }
 
 /* A parent's ID as it is stamped, against the seal's. */
@@ -230,8 +235,11 @@ static bool hash_now(const struct why_image *image, const struct place *place, s
 	struct cache cache;
 	bool fine;
 
-	*spec = (struct scan_spec){image->context, image->dockerfile, image->onbuild, 0,
-	                           place_env(arena, place, NULL), command, edge_whole(place)};
+	*spec = (struct scan_spec){
+		.context = image->context, .dockerfile = image->dockerfile, .onbuild = image->onbuild,
+		.hooks = {place_env(arena, place, NULL), image->before, image->after}, .command = command,
+		.whole = edge_whole(place),
+	};
 	while (image->onbuild[spec->onbuild_count])
 		spec->onbuild_count++;
 	cache_open(&cache, place_stamp(arena, place, ".stat"));

@@ -15,6 +15,7 @@ struct why_image {
 	const char *context, *dockerfile;
 	const char *const *onbuild; /* NULL-terminated */
 	const char *const *parents; /* NAME=REF; NULL-terminated */
+	const char *before, *after; /* its own commands around a build, or NULL */
 	const char *const *words;   /* the whole build command, as in the image's edge; NULL-terminated */
 };
 
@@ -38,6 +39,7 @@ enum why {
  *	file added: app/new          file removed: app/old
  *	argument added: --build-arg A=1
  *	hook changed: dkbuildprebuildscript.sh
+ *	command before added: make wheel           script changed: tools/wheel.sh
  *	environment added: DOCKER_BUILDKIT=1
  *	parent P: ID -> ID           base REF: ...
  *	tag added: REF               tag removed: REF

@@ -5,29 +5,44 @@
 
 #include <errno.h>
 
-/* Takes the next word of TEXT, from *AT on, to WORD; false where there is none. */
-static bool next(struct str text, size_t *at, struct buf *word)
+static bool is_between(char c)
 {
-	bool quoted = false, some = false;
+	return c != '\0' && strchr(" \t\n;|&()<>", c);
+}
+
+/* Skips what is between two words. */
+static void skip(struct str text, size_t *at, char *between)
+{
+	char last = '\0';
+
+	for (; *at < text.n && is_between(text.p[*at]); ++*at)
+		if (text.p[*at] != ' ' && text.p[*at] != '\t')
+			last = text.p[*at];
+	if (between)
+		*between = last;
+}
+
+bool words_next(struct str text, size_t *at, struct buf *word, char *between)
+{
+	char quote = '\0';
+	size_t from;
 
 	buf_clear(word);
-	for (; *at < text.n; ++*at) {
+	skip(text, at, between);
+	for (from = *at; *at < text.n; ++*at) {
 		char c = text.p[*at];
 
-		if (c == '\'') {
-			quoted = !quoted;
-		} else if (!quoted && (c == ' ' || c == '\n')) {
-			if (some)
-				return true;
+		if (!quote && is_between(c))
+			break;
+		if (quote ? c == quote : c == '\'' || c == '"') {
+			quote = quote ? '\0' : c;
 			continue;
-		} else {
-			if (!quoted && c == '\\' && *at + 1 < text.n)
-				c = text.p[++*at];
-			buf_addc(word, c);
 		}
-		some = true;
+		if (quote != '\'' && c == '\\' && *at + 1 < text.n)
+			c = text.p[++*at];
+		buf_addc(word, c);
 	}
-	return some;
+	return *at > from;
 }
 
 static bool each_of_file(const char *path, struct diag *diag, bool (*take)(void *context, struct str word),
@@ -39,7 +54,7 @@ static bool each_of_file(const char *path, struct diag *diag, bool (*take)(void 
 
 	if (!fine)
 		diag_error(diag, SPAN_NONE, "cannot read %s: %s", path, strerror(errno));
-	while (text.n && next(buf_str(&text), &at, &word))
+	while (text.n && words_next(buf_str(&text), &at, &word, NULL))
 		fine = take(context, buf_str(&word)) && fine;
 	buf_release(&word);
 	buf_release(&text);
@@ -55,4 +70,9 @@ bool words_each(const char *const *given, struct diag *diag, bool (*take)(void *
 		fine = (**given == '@' ? each_of_file(*given + 1, diag, take, context)
 		                       : take(context, str_of(*given))) && fine;
 	return fine;
+}
+
+bool words_besides(struct str word)
+{
+	return word.n && memchr("+%=", word.p[0], 3);
 }

@@ -193,7 +193,7 @@ static const char *args[] = {"--build-arg", "A=1", NULL};
 
 static struct hash key_now(void)
 {
-	struct edge_key order = {"g/stamps/X.key", ".", "g/Dockerfile.X", no_words, NULL, args};
+	struct edge_key order = {"g/stamps/X.key", ".", "g/Dockerfile.X", no_words, {NULL, NULL, NULL}, args};
 	struct place place;
 	struct arena arena;
 	struct key key;
@@ -285,7 +285,7 @@ static void test_snapshot(void)
 	struct arena arena;
 	struct place place;
 	struct command command;
-	struct scan_spec spec = {".", "g/Dockerfile.X", no_words, 0, NULL, &command, false};
+	struct scan_spec spec = {.context = ".", .dockerfile = "g/Dockerfile.X", .onbuild = no_words, .command = &command};
 	struct snapshot snapshot;
 	struct buf out = BUF_INIT;
 	struct scan scan;

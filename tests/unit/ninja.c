@@ -23,7 +23,8 @@ static struct plan_image images[] = {
 	{.name = S("base"), .dockerfile = S(TREE "/Dockerfile.base"), .context = S("."), .tags = base_tags,
 	 .tag_count = 1, .args = arguments, .arg_count = 2, .rootfs = 1},
 	{.name = S("left"), .dockerfile = S(TREE "/Dockerfile.left"), .context = S("."), .parents = on_base,
-	 .parent_count = 1, .args = arguments, .arg_count = 2},
+	 .parent_count = 1, .args = arguments, .arg_count = 2, .before = S("a 'b'\n$c"), .after = S("d"), .pull = true,
+	 .versioned = true},
 	{.name = S("right"), .dockerfile = S("docker/my file"), .context = S("docker/my dir"),
 	 .parents = on_base, .parent_count = 1},
 	{.name = S("top"), .dockerfile = S(TREE "/Dockerfile.top"), .context = S("."), .tags = top_tags,
@@ -69,8 +70,8 @@ static void put(const char *path, struct str bytes, mode_t mode)
 		perror(path);
 }
 
-/* The words that the edge of TARGET runs with, as the program got them. */
-static void expect_call(const char *target, const char *const *expected)
+/* The words that the edge of TARGET runs with, as the program got them; a line of its, or the start of one. */
+static void expect_words(const char *target, const char *const *expected, bool whole)
 {
 	const char *const argv[] = {"ninja", target, NULL};
 	struct buf out = BUF_INIT, calls = BUF_INIT, want = BUF_INIT;
@@ -79,7 +80,7 @@ static void expect_call(const char *target, const char *const *expected)
 	CHECK(target, test_run(&out, argv) == 0);
 	for (; *expected; expected++)
 		buf_addf(&want, "[%s]", *expected);
-	buf_addc(&want, '\n');
+	buf_adds(&want, whole ? "\n" : "");
 	fs_read("calls", &calls);
 	CHECK("its words", strstr(buf_str(&calls).p, want.p));
 	if (!strstr(buf_str(&calls).p, want.p))
@@ -87,6 +88,16 @@ static void expect_call(const char *target, const char *const *expected)
 	buf_release(&want);
 	buf_release(&calls);
 	buf_release(&out);
+}
+
+static void expect_call(const char *target, const char *const *expected)
+{
+	expect_words(target, expected, true);
+}
+
+static void expect_start(const char *target, const char *const *expected)
+{
+	expect_words(target, expected, false);
 }
 
 /* A stand-in that writes its words down and makes what it is asked for. */
@@ -109,10 +120,13 @@ static void make_project(const struct buf *manifest, const struct buf *dep)
 	                 "*.key) : >\"$word\"; echo \"x:\" >\"$word.d\" ;;\n"
 	                 "*.image) : >\"$word\"; : >\"${word%.image}.seal\" ;;\n"
 	                 "*.hooks) : >\"$word\"; echo 'x:' >\"$word.d\" ;;\n"
+	                 "*.bld) : >\"$word\"; echo 'x:' >'" TREE "/stamps/.version.d' ;;\n"
 	                 "*.tar) : >\"$word\" ;;\n"
 	                 "--) exit ;;\n"
 	                 "esac; done\n"), 0755);
 	put("build.ninja", buf_str(manifest), 0644);
+	if (symlink("stamp", "genversion") != 0)
+		perror("genversion");
 }
 
 static void test_calls(void)
@@ -130,10 +144,22 @@ static void test_calls(void)
 		"DOCKER_BUILDKIT=1", "DOCKER_DEFAULT_PLATFORM=", "BUILDX_NO_DEFAULT_ATTESTATIONS=1", "docker",
 		"--host", "tcp://$h", "build", "-t", "t:top", "-t", "t:$latest", "-f", TREE "/Dockerfile.top", ".",
 		NULL};
+	static const char *const key_hooks[] = {
+		"key", "-f", TREE "/Dockerfile.left", TREE "/stamps/left.key", "--before", "a 'b'", "--before", "$c",
+		"--after", "d", "--", "--build-arg", "A=$x 'y' \"z\" : | #", "--build-arg", "B=", NULL};
+	static const char *const version[] = {
+		"-C", ".", "-d", TREE "/stamps/.version.d", "-o", "_version.py.bld", NULL};
+	static const char *const image_hooks[] = {
+		"build", TREE "/stamps/left.image", "-p", "base=t:base", "--before", "a 'b'", "--before", "$c", "--after",
+		"d", "--pull-forced", "--", NULL};
 	static const char *const tar[] = {"rootfs", "--suite", "s p", TREE "/rootfs/1.tar", NULL};
 
 	expect_call(TREE "/stamps/base.key", key);
 	expect_call(TREE "/stamps/right.key", key_elsewhere);
+	expect_call(TREE "/stamps/left.key", version);
+	remove(TREE "/stamps/left.key");
+	expect_call(TREE "/stamps/left.key", key_hooks);
+	expect_start("left", image_hooks);
 	expect_call("top", image);
 	remove(TREE "/stamps/top.key");
 	expect_call("top", key_onbuild);
@@ -241,6 +267,9 @@ int main(void)
 	struct diag diag;
 
 	diag_init(&diag, stderr);
+	buf_addf(&out, ".:%s", getenv("PATH"));
+	setenv("PATH", out.p, 1);
+	buf_clear(&out);
 	CHECK("it is written", write_ninja(&diag, &out, &dep));
 	make_project(&out, &dep);
 	test_calls();

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef DTK_EMIT_PUBLISH_H
+#define DTK_EMIT_PUBLISH_H
+
+#include "emit/engine.h"
+
+/*
+ * What a section of run.cfg has as publication_tag, and how it comes there: a script TREE/_publish.NAME.sh for
+ * whoever has a POSIX shell and the engine's client.  Ninja's pushes call it too, once all is built and tested.
+ */
+#define PUBLISH_SCRIPT "_publish."
+
+/*
+ * Appends the script of RUN, which has a publication_tag.  It prints the commands that it runs; variables of
+ * the environment are resolved when it runs and stay unresolved in what it prints.
+ */
+void publish_script(const struct plan *plan, const struct engine *engine, const struct plan_run *run,
+                    struct buf *out);
+
+/*
+ * What dtk-stamp push reads: "=NAME=SCRIPT" for each section that publishes IMAGE as its own, BETWEEN behind each.
+ * A synthetic image's section is not among them: it is published by its own name only.
+ */
+void publish_words(const struct plan *plan, const struct plan_image *image, char between, struct buf *out);
+
+/* True where RUN has a publication_tag and neither an image nor a set has its name: push-NAME is its own. */
+bool publish_own_name(const struct plan *plan, const struct plan_run *run);
+
+#endif
