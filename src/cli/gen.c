@@ -35,6 +35,7 @@ static const struct opt table[] = {
 	{0, "repack", NULL, "stages of images in a fresh order, whatever their ledgers say", OPT_FLAG, OPT_PASSING,
 	 FIELD(repack)},
 	{0, "reuse", NULL, "pull an image by its key tag instead of building it", OPT_FLAG, 0, FIELD(reuse)},
+	{0, "locked", NULL, "a base image without a pin in matrix.lock is an error", OPT_FLAG, 0, FIELD(locked)},
 	{0, "summary", NULL, "print what the matrix holds, write nothing", OPT_FLAG, OPT_PASSING, FIELD(summary)},
 	{0, "check", NULL, "write nothing, exit 1 where files differ", OPT_FLAG, OPT_PASSING, FIELD(check)},
 	{'n', "dry-run", NULL, "print what would be written, write nothing", OPT_FLAG, OPT_PASSING, FIELD(dry_run)},

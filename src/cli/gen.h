@@ -14,7 +14,7 @@ struct gen_options {
 	struct opt_list sequences;
 	const char *engine, *host, *docker, *platform, *registry, *release;
 	unsigned jobs;
-	bool strict, reuse, repack, summary, check, dry_run, verbose;
+	bool strict, reuse, locked, repack, summary, check, dry_run, verbose;
 	const char *tool;
 };
 

@@ -55,13 +55,14 @@ static bool can_build(struct gen *gen)
 	const struct gen_options *options = &gen->options;
 	struct engine engine;
 
-	if (!gen->plan->split)
+	if (!gen->plan->split && !gen->plan->reproducible)
 		return true;
 	engine_init(&engine, &gen->arena, &(struct engine_options){options->engine, options->docker, options->host},
 	            gen->plan);
-	if (engine.kind == ENGINE_BUILDX)
+	if (engine.kind == ENGINE_BUILDX || (engine.kind == ENGINE_PODMAN && !gen->plan->split))
 		return true;
-	diag_error(&gen->diag, SPAN_NONE, "%s cannot build for several platforms", engine_names[engine.kind]);
+	diag_error(&gen->diag, SPAN_NONE, "%s cannot build %s", engine_names[engine.kind],
+	           gen->plan->split ? "for several platforms" : "reproducibly");
 	diag_hint(&gen->diag, "--engine buildx can");
 	return false;
 }
@@ -85,6 +86,7 @@ static bool make_plan(struct gen *gen)
 		.strict = options->strict,
 		.repack = options->repack,
 		.reuse = options->reuse,
+		.locked = options->locked,
 	};
 
 	gen->plan = plan_make(&wanted, &gen->diag);

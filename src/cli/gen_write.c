@@ -232,6 +232,8 @@ static bool add_all(struct gen *gen, struct out *out, const struct engine *engin
 	script_build(gen->plan, engine, str_of(root), &text);
 	add(gen, out, "build.sh", &text, OUT_EXECUTABLE);
 	add_lists(gen, out, &text);
+	ninja_bases(gen->plan, &text);
+	add(gen, out, NINJA_BASES, &text, 0);
 	add_runs(gen, out, engine, root, &text);
 	add_publications(gen, out, engine, &text);
 	ninja_help(gen->plan, &text);

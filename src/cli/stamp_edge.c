@@ -164,6 +164,7 @@ static const struct opt rootfs_table[] = {
 	{0, "variant", "VARIANT", "what mmdebstrap installs (default: minbase)", OPT_TEXT, 0,
 	 offsetof(struct rootfs, variant)},
 	{0, "include", "NAME,NAME", "packages besides", OPT_TEXT, 0, offsetof(struct rootfs, include)},
+	{0, "pin", "DIGEST", "what the file has to be: sha256:...", OPT_TEXT, 0, offsetof(struct rootfs, pin)},
 	{0, "epoch", "SECONDS", "no time in it is later (default: " ROOTFS_EPOCH ")", OPT_TEXT, 0,
 	 offsetof(struct rootfs, epoch)},
 	HELP,

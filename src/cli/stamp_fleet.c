@@ -3,6 +3,7 @@
 #include "cli/stamp_commands.h"
 #include "stamp/again.h"
 #include "stamp/audit.h"
+#include "stamp/bases.h"
 #include "stamp/push.h"
 #include "stamp/review.h"
 #include "stamp/save.h"
@@ -171,8 +172,55 @@ static int run_again(const struct opt_command *command, int argc, char **argv)
 	return status == 0 ? 0 : 1;
 }
 
-static int run_over_all(const struct opt_command *command, int argc, char **argv,
-                        int (*work)(const char *stamps, const char *const *words, struct diag *diag))
+struct verify_options {
+	const char *lock;
+};
+
+static const struct opt verify_table[] = {
+	{0, "lock", "FILE", "pins to compare bases with: matrix.lock", OPT_TEXT, 0,
+	 offsetof(struct verify_options, lock)},
+	HELP,
+};
+
+static int run_verify(const struct opt_command *command, int argc, char **argv)
+{
+	struct verify_options options = {NULL};
+	struct opt_args args;
+	int status = stamp_parse(command, argc, argv, &options, &args, 1, 1);
+	struct diag diag;
+
+	if (status >= 0)
+		return status;
+	diag_init(&diag, stderr);
+	status = verify_all(args.operands[0], options.lock, stamp_rest(&args), &diag);
+	diag_release(&diag);
+	return status == 0 ? 0 : 1;
+}
+
+static const struct opt bases_table[] = {
+	{0, "part", NULL, "the list is not all that the matrix has", OPT_FLAG, 0, offsetof(struct bases, part)},
+	HELP,
+};
+
+static int run_bases(const struct opt_command *command, int argc, char **argv)
+{
+	struct bases options = {0};
+	struct opt_args args;
+	int status = stamp_parse(command, argc, argv, &options, &args, 2, 2);
+	struct diag diag;
+
+	if (status >= 0)
+		return status;
+	options.lock = args.operands[0];
+	options.list = args.operands[1];
+	options.words = stamp_rest(&args);
+	diag_init(&diag, stderr);
+	status = bases_update(&options, &diag);
+	diag_release(&diag);
+	return status == 0 ? 0 : 1;
+}
+
+static int run_clean(const struct opt_command *command, int argc, char **argv)
 {
 	struct opt_args args;
 	char nothing;
@@ -182,19 +230,9 @@ static int run_over_all(const struct opt_command *command, int argc, char **argv
 	if (status >= 0)
 		return status;
 	diag_init(&diag, stderr);
-	status = work(args.operands[0], stamp_rest(&args), &diag);
+	status = verify_clean(args.operands[0], stamp_rest(&args), &diag);
 	diag_release(&diag);
 	return status == 0 ? 0 : 1;
-}
-
-static int run_verify(const struct opt_command *command, int argc, char **argv)
-{
-	return run_over_all(command, argc, argv, verify_all);
-}
-
-static int run_clean(const struct opt_command *command, int argc, char **argv)
-{
-	return run_over_all(command, argc, argv, verify_clean);
 }
 
 static int run_cache_usage(const struct opt_command *command, int argc, char **argv)
@@ -280,7 +318,9 @@ const struct opt_command stamp_fleet_commands[] = {
 	{"dtk-stamp lint", "lint", "DOCKERFILE... -- [NAME=VALUE...] docker [--host H] build",
 	 "have the engine check Dockerfiles, where it can", help_table, COUNT(help_table), true, run_lint},
 	{"dtk-stamp verify", "verify", "STAMPS -- [NAME=VALUE...] docker [--host H]",
-	 "compare all stamps with the engine and the inputs", help_table, COUNT(help_table), true, run_verify},
+	 "compare all stamps with the engine and the inputs", verify_table, COUNT(verify_table), true, run_verify},
+	{"dtk-stamp update-bases", "update-bases", "LOCK LIST -- [NAME=VALUE...] docker [--host H]",
+	 "move the pins of base images to what the registries have", bases_table, COUNT(bases_table), true, run_bases},
 	{"dtk-stamp clean-images", "clean-images", "STAMPS -- [NAME=VALUE...] docker [--host H]",
 	 "remove the images' tags and stamps", help_table, COUNT(help_table), true, run_clean},
 	{"dtk-stamp cache-usage", "cache-usage", "-- [NAME=VALUE...] docker [--host H] build .",

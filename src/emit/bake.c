@@ -4,6 +4,7 @@
 #include "base/fs.h"
 #include "base/map.h"
 #include "data/json.h"
+#include "data/ref.h"
 #include "model/name.h"
 
 #include <stdio.h>
@@ -132,13 +133,21 @@ static void set_contexts(struct bake *bake, struct value target, const struct pl
 	struct value contexts = value_dict(&bake->arena);
 	struct buf text = BUF_INIT;
 
+	for (size_t i = 0; i < image->base_count; i++) {
+		if (!image->bases[i].pin.n)
+			continue;
+		buf_clear(&text);
+		buf_adds(&text, "docker-image://");
+		buf_addstr(&text, ref_at(&bake->arena, image->bases[i].ref, image->bases[i].pin));
+		set_text(bake, contexts, image->bases[i].ref, buf_str(&text));
+	}
 	for (size_t i = 0; i < image->parent_count; i++) {
 		buf_clear(&text);
 		buf_adds(&text, "target:");
 		buf_addstr(&text, bake->names[image->parents[i].image]);
 		set_text(bake, contexts, image->parents[i].ref, buf_str(&text));
 	}
-	if (image->parent_count)
+	if (contexts.as.dict->used)
 		set(bake, target, STR("contexts"), contexts);
 	buf_release(&text);
 }

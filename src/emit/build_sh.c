@@ -76,7 +76,7 @@ static const char build_functions[] =
 	"\t[ -z \"$wanted\" ] || pick \"$@\"\n"
 	"}\n"
 	"\n"
-	"# image NUMBER NAME PARENTS ENV WORDS [BEFORE AFTER]: WORDS are those after the client's `build`.\n"
+	"# image NUMBER NAME PARENTS ENV WORDS [PINS [BEFORE AFTER]]: WORDS are those after the client's `build`.\n"
 	"image()\n"
 	"{\n"
 	"\tif [ -z \"$everything\" ]; then\n"
@@ -84,7 +84,7 @@ static const char build_functions[] =
 	"\t\t[ \"$wanted\" ] || return 0\n"
 	"\tfi\n"
 	"\tif [ \"$dry\" ]; then\n"
-	"\t\tprintf '%s\\n' \"$client $5\"\n"
+	"\t\tprintf '%s\\n' \"$client${6-} $5\"\n"
 	"\t\treturn 0\n"
 	"\tfi\n"
 	"\tfor parent in $3; do\n"
@@ -96,11 +96,43 @@ static const char build_functions[] =
 	"\t\tfi\n"
 	"\tdone\n"
 	"\tsay \"$2\"\n"
-	"\tbuild \"$4\" \"$client $5\" \"${6-}\" \"${7-}\" && return 0\n"
+	"\tpins=${6-}\n"
+	"\tif [ -z \"$pins\" ] || pin; then\n"
+	"\t\tbuild \"$4\" \"$client$pins $5\" \"${7-}\" \"${8-}\" && return 0\n"
+	"\tfi\n"
 	"\tsay \"$2: failed\"\n"
 	"\teval \"failed_$1=1\"\n"
 	"\tstatus=1\n"
 	"\t[ \"$keep\" ] || exit 1\n"
+	"}\n";
+
+static const char build_pins[] =
+	"\n"
+	"# pin: brings what $pins says to an engine that does not take it: the images under their tags.\n"
+	"pin()\n"
+	"{\n"
+	"\tif [ -z \"$contexts\" ]; then\n"
+	"\t\tcontexts=no\n"
+	"\t\tif eval \"$client --help\" 2>&1 | grep -q -e '--build-context'; then\n"
+	"\t\t\tcontexts=yes\n"
+	"\t\tfi\n"
+	"\tfi\n"
+	"\t[ \"$contexts\" = no ] || return 0\n"
+	"\tfor word in $pins; do\n"
+	"\t\tcase $word in\n"
+	"\t\t*=docker-image://*) give \"${word%%=*}\" \"${word#*=docker-image://}\" || return 1 ;;\n"
+	"\t\tesac\n"
+	"\tdone\n"
+	"\tpins=''\n"
+	"}\n"
+	"\n"
+	"# give REF IMAGE: the engine has IMAGE, which has a digest, as REF.\n"
+	"give()\n"
+	"{\n"
+	"\teval \"$engine image inspect \\$2 >/dev/null 2>&1 || $engine pull -q \\$2 >/dev/null\" &&\n"
+	"\t\teval \"$engine tag \\$2 \\$1\" && return 0\n"
+	"\tsay \"$1: the pinned image $2 cannot be had\"\n"
+	"\treturn 1\n"
 	"}\n";
 
 static const char build_rootfs[] =
@@ -108,19 +140,24 @@ static const char build_rootfs[] =
 	"# rootfs OPTION... FILE: a root file system, unless it is there.\n"
 	"rootfs()\n"
 	"{\n"
-	"\tsuite='' variant=minbase include='' epoch=1704067200\n"
+	"\tsuite='' variant=minbase include='' epoch=1704067200 pin=''\n"
 	"\twhile [ $# -gt 1 ]; do\n"
 	"\t\tcase $1 in\n"
 	"\t\t--suite) suite=$2 ;;\n"
 	"\t\t--variant) variant=$2 ;;\n"
 	"\t\t--include) include=--include=$2 ;;\n"
 	"\t\t--epoch) epoch=$2 ;;\n"
+	"\t\t--pin) pin=$2 ;;\n"
 	"\t\tesac\n"
 	"\t\tshift 2\n"
 	"\tdone\n"
-	"\t[ ! -e \"$1\" ] || return 0\n"
-	"\tset -- \"$1\" mmdebstrap --mode=root \"--variant=$variant\" ${include:+\"$include\"} \\\n"
-	"\t\t\"$suite\" \"$1.new\"\n"
+	"\tif [ -e \"$1\" ] && pinned \"$1\"; then\n"
+	"\t\treturn 0\n"
+	"\tfi\n"
+	"\tmirror=$(mirror \"$suite\")\n"
+	"\tset -- \"$1\" mmdebstrap --mode=root --format=tar \"--variant=$variant\" ${include:+\"$include\"} \\\n"
+	"\t\t'--customize-hook=rm -f \"$1/etc/hostname\" \"$1/etc/resolv.conf\"' \\\n"
+	"\t\t\"$suite\" \"$1.new\" ${mirror:+\"$mirror\"}\n"
 	"\tif [ \"$dry\" ]; then\n"
 	"\t\tprintf '%s\\n' \"# $*\"\n"
 	"\t\treturn 0\n"
@@ -128,12 +165,35 @@ static const char build_rootfs[] =
 	"\ttarget=$1\n"
 	"\tshift\n"
 	"\tmkdir -p \"$(dirname \"$target\")\"\n"
-	"\tSOURCE_DATE_EPOCH=$epoch \"$@\" && mv \"$target.new\" \"$target\" || exit 1\n"
+	"\tSOURCE_DATE_EPOCH=$epoch \"$@\" || exit 1\n"
+	"\tif ! pinned \"$target.new\"; then\n"
+	"\t\tsay \"$target: what was made is not what is pinned\"\n"
+	"\t\trm -f \"$target.new\"\n"
+	"\t\texit 1\n"
+	"\tfi\n"
+	"\tmv \"$target.new\" \"$target\" || exit 1\n"
+	"}\n"
+	"\n"
+	"# mirror SUITE: the machine's source for it, as dtk-stamp finds it.\n"
+	"mirror()\n"
+	"{\n"
+	"\tapt-get indextargets --format '$(CREATED_BY) $(RELEASE) $(REPO_URI)' 2>/dev/null |\n"
+	"\t\tawk -v suite=\"$1\" '$1 == \"Packages\" && $2 == suite && !exact { exact = $3 }\n"
+	"\t\t\t$1 == \"Packages\" && $3 ~ /\\/debian\\/?$/ && !any { any = $3 }\n"
+	"\t\t\tEND { print exact ? exact : any }'\n"
+	"}\n"
+	"\n"
+	"# pinned FILE: it is what $pin says.\n"
+	"pinned()\n"
+	"{\n"
+	"\tif [ -n \"$pin\" ]; then\n"
+	"\t\tsum=$(sha256sum <\"$1\") && [ \"sha256:${sum%% *}\" = \"$pin\" ]\n"
+	"\tfi\n"
 	"}\n";
 
 static const char build_options[] =
 	"\n"
-	"dry='' keep='' everything='' status=0\n"
+	"dry='' keep='' everything='' contexts='' status=0\n"
 	"while getopts hkn option; do\n"
 	"\tcase $option in\n"
 	"\th) usage; exit 0 ;;\n"
@@ -222,7 +282,34 @@ static void version_line(const struct plan *plan, struct buf *out)
 	}
 }
 
-static void image_line(const struct engine *engine, const struct plan_image *image, size_t number,
+static bool any_pin(const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->image_count; i++)
+		for (size_t j = 0; j < plan->images[i].base_count; j++)
+			if (plan->images[i].bases[j].pin.n)
+				return true;
+	return false;
+}
+
+/* What follows the client's `build`, with --load where that lacks it; an archive is loaded. */
+static void image_words(const struct engine *engine, const struct plan_image *image, bool loads, struct buf *words)
+{
+	bool archives = engine_archives(engine, image);
+	size_t before;
+
+	buf_clear(words);
+	if (loads && !archives && engine->verb.n > engine->bare_verb.n)
+		buf_adds(words, "--load ");
+	before = words->n;
+	engine_arguments(engine, image, words);
+	if (before && words->n == before)
+		words->n--;
+	engine_place(image, words);
+	if (archives)
+		buf_addf(words, " | %.*s load", STR_ARG(engine->client));
+}
+
+static void image_line(const struct engine *engine, const struct plan_image *image, size_t number, bool loads,
                        struct buf *words, struct buf *out)
 {
 	add_number(out, "image ", number);
@@ -234,10 +321,14 @@ static void image_line(const struct engine *engine, const struct plan_image *ima
 	buf_adds(out, "' ");
 	quote_shell(out, image->env_file);
 	buf_addc(out, ' ');
-	buf_clear(words);
-	engine_arguments(engine, image, words);
-	engine_place(image, words);
+	image_words(engine, image, loads, words);
 	quote_shell(out, str_trim(buf_str(words)));
+	buf_clear(words);
+	engine_pins(image, words);
+	if (words->n || image->before.n || image->after.n) {
+		buf_addc(out, ' ');
+		quote_shell(out, buf_str(words));
+	}
 	if (image->before.n || image->after.n) {
 		buf_addc(out, ' ');
 		quote_shell(out, image->before);
@@ -254,14 +345,21 @@ void script_build(const struct plan *plan, const struct engine *engine, struct s
 	buf_adds(out, build_head);
 	buf_adds(out, root.n && root.p[0] == '/' ? "cd " : "cd \"$(dirname \"$0\")\"/");
 	quote_shell(out, root);
-	buf_adds(out, " || exit 1\n");
+	buf_adds(out, " || exit 1\nunset SOURCE_DATE_EPOCH\n");
 	buf_addstr(&words, engine->client);
 	buf_addc(&words, ' ');
-	buf_addstr(&words, engine->verb);
+	buf_addstr(&words, plan->reproducible ? engine->bare_verb : engine->verb);
 	buf_adds(out, "client=");
 	quote_shell(out, buf_str(&words));
 	buf_addc(out, '\n');
+	if (any_pin(plan)) {
+		buf_adds(out, "engine=");
+		quote_shell(out, engine->client);
+		buf_addc(out, '\n');
+	}
 	buf_adds(out, build_functions);
+	if (any_pin(plan))
+		buf_adds(out, build_pins);
 	if (plan->rootfs_count)
 		buf_adds(out, build_rootfs);
 	target_function(plan, out);
@@ -270,7 +368,7 @@ void script_build(const struct plan *plan, const struct engine *engine, struct s
 	rootfs_lines(plan, out);
 	version_line(plan, out);
 	for (size_t i = 0; i < plan->image_count; i++)
-		image_line(engine, &plan->images[i], i, &words, out);
+		image_line(engine, &plan->images[i], i, plan->reproducible, &words, out);
 	buf_adds(out, "exit \"$status\"\n");
 	buf_release(&words);
 }

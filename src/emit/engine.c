@@ -3,6 +3,7 @@
 
 #include "base/fs.h"
 #include "base/quote.h"
+#include "data/ref.h"
 #include "model/name.h"
 
 const char *const engine_names[ENGINE_KINDS] = {"docker", "buildx", "podman"};
@@ -38,11 +39,11 @@ static void put_option(struct sink *sink, const char *option, struct str value)
 	put(sink, value);
 }
 
-static bool find_kind(const struct engine_options *options, bool split, enum engine_kind *kind)
+static bool find_kind(const struct engine_options *options, bool buildx, enum engine_kind *kind)
 {
 	struct str program = path_base(str_of(options->program ? options->program : ""));
 
-	*kind = str_starts(program, STR("podman")) ? ENGINE_PODMAN : split ? ENGINE_BUILDX : ENGINE_DOCKER;
+	*kind = str_starts(program, STR("podman")) ? ENGINE_PODMAN : buildx ? ENGINE_BUILDX : ENGINE_DOCKER;
 	if (!options->engine)
 		return true;
 	for (unsigned i = 0; i < ENGINE_KINDS; i++)
@@ -77,10 +78,21 @@ static void put_client(const struct engine *engine, struct sink *sink)
 	put_program(engine, sink);
 }
 
-static void put_verb(const struct engine *engine, struct sink *sink)
+static void put_verb(const struct engine *engine, bool bare, struct sink *sink)
 {
 	for (const char *const *word = engine_verbs[engine->kind]; *word; word++)
-		put(sink, str_of(*word));
+		if (!bare || strcmp(*word, "--load") != 0)
+			put(sink, str_of(*word));
+}
+
+bool engine_archives(const struct engine *engine, const struct plan_image *image)
+{
+	return image->epoch.n && engine->kind == ENGINE_BUILDX;
+}
+
+struct str engine_verb(const struct engine *engine, const struct plan_image *image)
+{
+	return engine_archives(engine, image) ? engine->bare_verb : engine->verb;
 }
 
 static struct str kept(struct arena *arena, struct buf *text)
@@ -100,13 +112,15 @@ bool engine_init(struct engine *engine, struct arena *arena, const struct engine
 		.buildkit = plan->buildkit, .cache = plan->cache_inline, .cache_registry = plan->cache_registry,
 		.host = str_of(options->host ? options->host : ""),
 	};
-	if (!find_kind(options, plan->split, &engine->kind))
+	if (!find_kind(options, plan->split || plan->reproducible, &engine->kind))
 		return false;
 	engine->program = str_of(options->program ? options->program : engine_programs[engine->kind]);
 	put_client(engine, &(struct sink){&text, false, true});
 	engine->client = kept(arena, &text);
-	put_verb(engine, &(struct sink){&text, false, true});
+	put_verb(engine, false, &(struct sink){&text, false, true});
 	engine->verb = kept(arena, &text);
+	put_verb(engine, true, &(struct sink){&text, false, true});
+	engine->bare_verb = kept(arena, &text);
 	buf_release(&text);
 	return true;
 }
@@ -168,6 +182,27 @@ static void put_parents(const struct plan_image *image, struct sink *sink)
 	buf_release(&pair);
 }
 
+static void put_pins(const struct plan_image *image, struct sink *sink)
+{
+	struct arena arena;
+	struct buf pair = BUF_INIT;
+
+	arena_init(&arena);
+	for (size_t i = 0; i < image->base_count; i++) {
+		const struct plan_base *base = &image->bases[i];
+
+		if (!base->pin.n)
+			continue;
+		buf_clear(&pair);
+		buf_addstr(&pair, base->ref);
+		buf_adds(&pair, "=docker-image://");
+		buf_addstr(&pair, ref_at(&arena, base->ref, base->pin));
+		put_option(sink, "--build-context", buf_str(&pair));
+	}
+	buf_release(&pair);
+	arena_release(&arena);
+}
+
 static void put_arguments(const struct engine *engine, const struct plan_image *image, struct sink *sink)
 {
 	put_pairs(sink, "--build-arg", image->args, image->arg_count);
@@ -178,6 +213,10 @@ static void put_arguments(const struct engine *engine, const struct plan_image *
 		put_option(sink, "--target", image->target);
 	if (image->platform_count)
 		put_option(sink, "--platform", image->platforms[0]);
+	if (engine_archives(engine, image))
+		put_option(sink, "--output", STR("type=docker,rewrite-timestamp=true,dest=-"));
+	else if (image->epoch.n && engine->kind == ENGINE_PODMAN)
+		put_option(sink, "--timestamp", image->epoch);
 	put_parents(image, sink);
 	if (engine->cache && engine->kind != ENGINE_PODMAN)
 		put_cache(engine, image, sink);
@@ -201,6 +240,11 @@ void engine_program(const struct engine *engine, struct buf *out)
 	put_program(engine, &(struct sink){out, false, true});
 }
 
+void engine_pins(const struct plan_image *image, struct buf *out)
+{
+	put_pins(image, &(struct sink){out, false, false});
+}
+
 void engine_place(const struct plan_image *image, struct buf *out)
 {
 	put_place(image, &(struct sink){out, false, false});
@@ -215,8 +259,9 @@ const char **engine_command(const struct engine *engine, const struct plan_image
 	struct str all;
 
 	put_client(engine, &sink);
-	put_verb(engine, &sink);
+	put_verb(engine, engine_archives(engine, image), &sink);
 	put_arguments(engine, image, &sink);
+	put_pins(image, &sink);
 	put_place(image, &sink);
 	length = text.n;
 	all = kept(arena, &text);

@@ -2,6 +2,7 @@
 #include "emit/ninja.h"
 
 #include "base/quote.h"
+#include "data/lock.h"
 #include "emit/writer.h"
 
 /* --- Pieces --- */
@@ -158,6 +159,24 @@ static void image_rules(struct writer *writer, struct str client)
 		stamp_rule(writer, "rootfs", "  description = rootfs $out\n  restat = 1\n", "rootfs $o");
 }
 
+/* What compares images with the pins, and what moves those; TREE and CLIENT are escaped. */
+static void lock_rules(struct writer *writer, const char *tree, struct str client)
+{
+	const struct plan *plan = writer->plan;
+	const char *more = "  description = $out\n  pool = console\n";
+	struct buf word = BUF_INIT, lock = BUF_INIT;
+
+	quote_shell(&word, plan->lock);
+	writer_check(writer, buf_str(&word), SPAN_NONE, "the path of " LOCK_FILE);
+	quote_ninja_value(&lock, buf_str(&word));
+	stamp_rule(writer, "verify", "  description = verify\n  pool = console\n", "verify --lock %s %s/stamps -- %.*s",
+	           lock.p, tree, STR_ARG(client));
+	stamp_rule(writer, "update-bases", more, "update-bases %s%s %s/" NINJA_BASES " -- %.*s",
+	           plan->part ? "--part " : "", lock.p, tree, STR_ARG(client));
+	buf_release(&lock);
+	buf_release(&word);
+}
+
 /* Those of actions, which name the client without a verb: on an image's stamp, on a list of stamps, on all. */
 static void action_rules(struct writer *writer, struct str client)
 {
@@ -176,8 +195,7 @@ static void action_rules(struct writer *writer, struct str client)
 	stamp_rule(writer, "save-list", console, "save $out @$in -- %.*s", STR_ARG(client));
 	quote_shell(&tree, writer->ninja->tree);
 	quote_ninja_value(&escaped, buf_str(&tree));
-	stamp_rule(writer, "verify", "  description = verify\n  pool = console\n", "verify %s/stamps -- %.*s",
-	           escaped.p, STR_ARG(client));
+	lock_rules(writer, escaped.p, client);
 	stamp_rule(writer, "clean-images", "  description = clean-images\n  pool = console\n",
 	           "clean-images %s/stamps -- %.*s", escaped.p, STR_ARG(client));
 	buf_release(&scan);
@@ -438,12 +456,21 @@ static void image_words(struct writer *writer, const struct plan_image *image)
 		buf_adds(text, "--pull-forced ");
 	buf_adds(out, " v = ");
 	quote_ninja_value(out, buf_str(text));
-	buf_adds(out, "$docker ");
+	buf_clear(text);
+	if (engine_archives(writer->ninja->engine, image)) {
+		buf_addf(text, "-- %.*s %.*s", STR_ARG(writer->ninja->engine->client),
+		         STR_ARG(engine_verb(writer->ninja->engine, image)));
+		quote_ninja_value(out, buf_str(text));
+	} else {
+		buf_adds(out, "$docker");
+	}
+	buf_addc(out, ' ');
 	buf_clear(text);
 	engine_arguments(writer->ninja->engine, image, text);
 	quote_ninja_value(out, buf_str(text));
 	buf_adds(out, text->n ? " " : "");
 	buf_clear(text);
+	engine_pins(image, text);
 	engine_place(image, text);
 	writer_check(writer, buf_str(text), image->span, "a tag or path");
 	quote_ninja_value(out, str_slice(buf_str(text), 1, text->n));

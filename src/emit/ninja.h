@@ -45,6 +45,13 @@ void ninja_list(const struct plan *plan, const struct plan_target *target, struc
 /* What genversion writes, in the project's directory. */
 #define NINJA_VERSION "_version.py.bld"
 
+/*
+ * TREE/_bases, what update-bases reads: a line for each image from elsewhere, and for each root file system
+ * rootfs=NAME with the arguments of `dtk-stamp rootfs`.
+ */
+#define NINJA_BASES "_bases"
+void ninja_bases(const struct plan *plan, struct buf *out);
+
 /* A line for each target, as `ninja help` prints it. */
 void ninja_help(const struct plan *plan, struct buf *out);
 

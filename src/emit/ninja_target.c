@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/quote.h"
+#include "data/lock.h"
 #include "emit/publish.h"
 #include "emit/run.h"
 #include "emit/writer.h"
@@ -9,6 +10,8 @@ static const struct action {
 	const char *name, *summary, *rule;
 } actions[] = {
 	{"verify", "ask the engine about all images, hash again what times cannot vouch for", "verify"},
+	{"update-bases", "ask the registries for the images from elsewhere, and move their pins in matrix.lock",
+	 "update-bases"},
 	{"clean-images", "remove the images and their stamps", "clean-images"},
 	{"cache-usage", "print what builds left in the engine: images, steps, cache mounts", "cache-usage"},
 	{"cache-prune", "remove build cache by age and size: DTK_PRUNE_AGE=168h, DTK_PRUNE_KEEP=10GB", "cache-prune"},
@@ -393,6 +396,25 @@ void ninja_list(const struct plan *plan, const struct plan_target *target, struc
 			family_word(plan, image, out);
 	}
 	buf_release(&path);
+}
+
+void ninja_bases(const struct plan *plan, struct buf *out)
+{
+	for (size_t i = 0; i < plan->base_count; i++) {
+		quote_shell(out, plan->bases[i]);
+		buf_addc(out, '\n');
+	}
+	for (size_t i = 0; i < plan->rootfs_count; i++) {
+		const struct plan_rootfs *rootfs = &plan->rootfs[i];
+
+		buf_adds(out, LOCK_ROOTFS);
+		quote_shell(out, rootfs->name);
+		for (size_t j = 0; j < rootfs->command_count; j++) {
+			buf_addc(out, ' ');
+			quote_shell(out, rootfs->command[j]);
+		}
+		buf_addc(out, '\n');
+	}
 }
 
 /* --- Help --- */

@@ -129,6 +129,19 @@ static struct str image_version(struct planner *planner, const struct matrix_lay
 	return kept;
 }
 
+/* As that of a root file system, which need not say it either. */
+#define IMAGE_EPOCH "1704067200" /* 2024-01-01 00:00:00 UTC */
+
+static struct str image_epoch(struct planner *planner, const struct matrix_layer *layer)
+{
+	const struct keys_switch *asked = layer->reproducible.given ? &layer->reproducible : &planner->matrix.reproducible;
+
+	if (!asked->on)
+		return STR("");
+	planner->plan->reproducible = true;
+	return asked->text.n ? asked->text : STR(IMAGE_EPOCH);
+}
+
 void image_fill(struct planner *planner, const struct axes_point *point, struct plan_image *image)
 {
 	const struct matrix_layer *layer = &planner->matrix.layers[point->layer];
@@ -139,6 +152,7 @@ void image_fill(struct planner *planner, const struct axes_point *point, struct 
 	for (size_t i = 0; i < labels->count; i++)
 		image->labels[image->label_count++] = (struct plan_arg){
 			labels->items[i].name, image_expand(planner, &labels->items[i].value, point)};
+	image->epoch = image_epoch(planner, layer);
 	image->secrets = image_words(planner, &layer->secrets, &image->secret_count);
 	image->ssh = image_words(planner, &layer->ssh, &image->ssh_count);
 	image->platforms = image_words(planner, platforms, &image->platform_count);
@@ -220,13 +234,25 @@ static void tell_undeclared(const struct planner *planner, const struct image_pa
 	guess_hint(&guess, planner->diag);
 }
 
+/* The time that the matrix gives as an argument is the one that counts. */
+static void image_give_epoch(struct plan_image *image)
+{
+	for (size_t i = 0; i < image->arg_count; i++) {
+		if (!str_is(image->args[i].name, "SOURCE_DATE_EPOCH"))
+			continue;
+		image->epoch = image->args[i].value;
+		return;
+	}
+	image->args[image->arg_count++] = (struct plan_arg){STR("SOURCE_DATE_EPOCH"), image->epoch};
+}
+
 void image_declared(struct planner *planner, uint32_t number, const struct docker_file *file,
                     const struct docker_arg *args, size_t count)
 {
 	uint32_t layer = axes_point(&planner->axes, planner->ids[number]).layer;
 	struct plan_image *image = &planner->plan->images[number];
 
-	image->args = ARENA_ARRAY(&planner->plan->arena, count, struct plan_arg);
+	image->args = ARENA_ARRAY(&planner->plan->arena, count + 1, struct plan_arg);
 	for (size_t i = 0; i < count; i++) {
 		const struct image_pair *pair = pairs_find(&planner->texts[layer].args, args[i].name);
 		bool own = pair && pair->own;
@@ -236,4 +262,6 @@ void image_declared(struct planner *planner, uint32_t number, const struct docke
 		else if (own)
 			tell_undeclared(planner, pair, file, image->dockerfile);
 	}
+	if (image->epoch.n)
+		image_give_epoch(image);
 }

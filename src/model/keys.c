@@ -45,6 +45,8 @@ const struct keys_entry keys_table[] = {
 	{"labels", KEYS_TOP, KEYS_PAIRS, offsetof(struct keys_top, labels), 0, "labels of every image"},
 	{"platforms", KEYS_TOP, KEYS_TEXTS, offsetof(struct keys_top, platforms), 0,
 	 "what images are built for that say nothing else"},
+	{"reproducible", KEYS_TOP, KEYS_EPOCH, offsetof(struct keys_top, reproducible), 0,
+	 "true, or seconds since 1970: images that say nothing else come out the same in every build"},
 	{"scanner", KEYS_TOP, KEYS_TEXT, offsetof(struct keys_top, scanner), 0,
 	 "command of scan-T, for a shell, with IMAGE and REPORT set; trivy if not given"},
 	{"lint_off", KEYS_TOP, KEYS_TEXTS, offsetof(struct keys_top, lint_off), 0, "rules of lint that are left out"},
@@ -79,6 +81,8 @@ const struct keys_entry keys_table[] = {
 	{"ssh", KEYS_ANY_IMAGE, KEYS_TEXTS, IMAGE(ssh), 0, "agents of its build: default or ID=PATH"},
 	{"health", KEYS_ANY_IMAGE, KEYS_TEXTS, IMAGE(health), 0, "command that tells that a container of it is well"},
 	{"test", KEYS_ANY_IMAGE, KEYS_TEXTS, IMAGE(test), 0, "command that tests it, in a container of it"},
+	{"reproducible", KEYS_ANY_IMAGE, KEYS_EPOCH, IMAGE(reproducible), 0,
+	 "true, or seconds since 1970: it comes out the same in every build"},
 	{"description", KEYS_LAYER | KEYS_IMAGE, KEYS_TEXT, IMAGE(description), 0, "for listings"},
 
 	{"name", KEYS_SEQUENCE, KEYS_TEXT, offsetof(struct keys_sequence, name), KEYS_SEQUENCE, "its name"},
@@ -273,6 +277,8 @@ static bool keys_read_switch(const struct keys_reader *reader, struct value v, c
 		out->number = (unsigned)v.as.integer;
 		return true;
 	}
+	if (kind == KEYS_EPOCH && (v.kind != VALUE_INT || v.as.integer < 0))
+		return keys_wrong(reader, v, what, "true, false or seconds since 1970");
 	if (!yaml_scalar_text(reader->diag, v, &out->text))
 		return keys_wrong(reader, v, what, "true, false or text");
 	return true;
@@ -289,6 +295,7 @@ static bool keys_read_kind(const struct keys_reader *reader, enum keys_kind kind
 	case KEYS_FLAG:
 	case KEYS_JOBS:
 	case KEYS_CACHE:
+	case KEYS_EPOCH:
 		return keys_read_switch(reader, v, what, kind, out);
 	case KEYS_PAIRS:
 		return keys_read_pairs(reader, v, what, out);

@@ -35,6 +35,7 @@ enum keys_kind {
 	KEYS_FLAG,  /* struct keys_switch: a boolean */
 	KEYS_JOBS,  /* struct keys_switch: a boolean or a number from 1 */
 	KEYS_CACHE, /* struct keys_switch: a boolean or a text */
+	KEYS_EPOCH, /* struct keys_switch: a boolean or seconds since 1970, which are its text */
 	KEYS_PAIRS, /* struct keys_pairs: a dict of scalars */
 	KEYS_LIST,  /* struct value */
 	KEYS_DICT,  /* struct value */
@@ -94,6 +95,7 @@ struct keys_image {
 	struct keys_texts depends_on, tags, tag, axes, groups, group, platforms;
 	struct keys_texts secrets, ssh, health, test;
 	struct keys_pairs args, labels;
+	struct keys_switch reproducible;
 	struct keys_text base, from, user; /* from here on: of an image without a Dockerfile */
 	struct keys_switch sudo;
 	struct keys_texts apt_packages, yum_packages, env_scripts;
@@ -109,6 +111,7 @@ struct keys_top {
 	struct keys_text registry, repository, version, scanner;
 	struct keys_pairs args, labels;
 	struct keys_texts platforms, lint_off;
+	struct keys_switch reproducible;
 	struct keys_image image; /* a matrix that is one image without a Dockerfile */
 };
 

@@ -115,6 +115,7 @@ static void layer_fill(struct matrix *matrix, const struct keys_image *keys, str
 	layer->tags = both_texts(arena, &keys->tag, &keys->tags);
 	layer->groups = both_texts(arena, &keys->group, &keys->groups);
 	layer->platforms = keys->platforms;
+	layer->reproducible = keys->reproducible;
 	layer->secrets = keys->secrets;
 	layer->ssh = keys->ssh;
 	layer->health = keys->health;

@@ -81,6 +81,8 @@ static void link_ref(struct planner *planner, uint32_t image, const struct docke
 		link_edge(planner, image, id, ref);
 	else if (tags_ours(&planner->tags, ref->name) && !link_is_hub(planner, image, ref->name))
 		link_stray(planner, image, ref);
+	if (id == AXES_NONE)
+		pins_base(planner, image, ref);
 }
 
 /* What nobody here can read builds on what depends_on says. */

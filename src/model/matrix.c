@@ -547,6 +547,7 @@ bool matrix_read(struct matrix *matrix, const struct matrix_from *from)
 	matrix->args = top.args;
 	matrix->labels = top.labels;
 	matrix->platforms = top.platforms;
+	matrix->reproducible = top.reproducible;
 	matrix->single = stages_given(&top.image);
 	matrix_check_single(matrix, root);
 	matrix_read_parts(matrix, &top, from->release);

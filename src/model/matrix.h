@@ -46,6 +46,7 @@ struct matrix_layer {
 	struct keys_texts tags;      /* for a written one without any, one of its name */
 	struct keys_texts secrets, ssh, platforms, groups, health, test;
 	struct keys_pairs args, labels; /* its own; the last of a name counts */
+	struct keys_switch reproducible;
 	struct keys_texts depends_on;
 	uint32_t *depends; /* the layers of depends_on */
 	bool fixed;        /* `axes` says what it varies over */
@@ -135,6 +136,7 @@ struct matrix {
 	struct str output;   /* where the tree goes */
 	struct keys_pairs args, labels; /* of every image; args where they are declared */
 	struct keys_texts platforms;    /* of those that say none */
+	struct keys_switch reproducible; /* likewise */
 	bool single;         /* it is one image, made of stages */
 	struct version *world;
 };

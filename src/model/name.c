@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "model/name.h"
 
+#include "data/ref.h"
+
 enum { REF_NAME = 255, REF_TAG = 128 }; /* longest repository and tag */
 
 static bool is_lower(char c)
@@ -152,11 +154,7 @@ static const char *ref_check_tag(struct str tag, size_t *at)
 
 struct str name_repository(struct str ref)
 {
-	size_t end = str_find(ref, '@', 0), colon;
-
-	for (colon = end; colon > 0 && ref.p[colon - 1] != ':' && ref.p[colon - 1] != '/'; colon--)
-		;
-	return str_slice(ref, 0, colon > 0 && ref.p[colon - 1] == ':' ? colon - 1 : end);
+	return ref_repository(ref);
 }
 
 const char *name_check_ref(struct str ref, size_t *at)
@@ -188,18 +186,7 @@ const char *name_check_ref(struct str ref, size_t *at)
 
 struct str name_normal(struct arena *arena, struct str ref)
 {
-	const struct str prefixes[] = {STR("docker.io/"), STR("index.docker.io/"), STR("library/")};
-
-	for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++) {
-		if (str_starts(ref, prefixes[i]))
-			ref = str_slice(ref, prefixes[i].n, ref.n);
-	}
-	if (name_repository(ref).n < ref.n)
-		return ref;
-	char *text = arena_alloc(arena, ref.n + sizeof ":latest");
-	memcpy(text, ref.p, ref.n);
-	memcpy(text + ref.n, ":latest", sizeof ":latest");
-	return (struct str){text, ref.n + sizeof ":latest" - 1};
+	return ref_normal(arena, ref);
 }
 
 const char *name_check_registry(struct str registry, size_t *at)

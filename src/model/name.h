@@ -34,13 +34,8 @@ const char *name_check_registry(struct str registry, size_t *at);
 /* Likewise for what alone follows the colon of a reference. */
 const char *name_check_version(struct str version, size_t *at);
 
-/*
- * The form under which two references are equal: without docker.io/library/
- * or docker.io/, and with :latest where neither tag nor digest is given.
- * Borrows from REF where it can, else is allocated in ARENA.
- */
+/* As ref_normal and ref_repository of data/ref.h. */
 struct str name_normal(struct arena *arena, struct str ref);
-/* REF without its tag and digest. */
 struct str name_repository(struct str ref);
 /* True where REF has a digest. */
 bool name_pinned(struct str ref);

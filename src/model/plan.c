@@ -87,7 +87,8 @@ static bool plan_declared(struct planner *planner, struct plan_inputs *inputs, s
 	runs.search = !path;
 	if (!path && planner->diag->errors > errors)
 		return false;
-	bool ok = runcfg_read(runcfg, &runs);
+	bool ok = pins_read(planner, path, plan_input, inputs);
+	ok = runcfg_read(runcfg, &runs) && ok;
 	if (!path)
 		return ok && plan_has_docker(planner, runcfg) && subdir_read(&planner->matrix, &from, runcfg);
 	path = arena_strndup(arena, path, strlen(path));
@@ -119,19 +120,23 @@ static struct str plan_packages(struct plan *plan, const struct keys_texts *pack
 	return list;
 }
 
-static void plan_add_rootfs(struct plan *plan, const struct matrix_rootfs *from)
+static void plan_add_rootfs(struct plan *plan, const struct pins *pins, const struct matrix_rootfs *from)
 {
 	struct plan_rootfs *rootfs = &plan->rootfs[plan->rootfs_count++];
 	struct buf text = BUF_INIT;
 
 	buf_addf(&text, "%.*s/rootfs/%.*s.tar", STR_ARG(plan->output), STR_ARG(from->os.text));
 	rootfs->file = (struct str){arena_strndup(&plan->arena, text.p, text.n), text.n};
+	rootfs->name = from->os.text;
+	rootfs->span = from->os.span;
+	rootfs->pin = pins_rootfs(pins, from->os.text);
 	buf_release(&text);
-	rootfs->command = ARENA_ARRAY(&plan->arena, 9, struct str);
+	rootfs->command = ARENA_ARRAY(&plan->arena, 11, struct str);
 	plan_word(rootfs, "--suite", plan_or(from->keys.suite.text, from->os.text));
 	plan_word(rootfs, "--variant", plan_or(from->keys.variant.text, STR("")));
 	plan_word(rootfs, "--include", plan_packages(plan, &from->keys.packages));
 	plan_word(rootfs, "--epoch", plan_or(from->keys.epoch.text, STR("")));
+	plan_word(rootfs, "--pin", rootfs->pin);
 	rootfs->command[rootfs->command_count++] = rootfs->file;
 }
 
@@ -144,7 +149,7 @@ static void plan_rootfs(struct planner *planner)
 	planner->rootfs_of = ARENA_ARRAY(&plan->arena, matrix->axes[MATRIX_OS].count, uint32_t);
 	plan->rootfs = ARENA_ARRAY(&plan->arena, matrix->rootfs_count, struct plan_rootfs);
 	for (uint32_t i = 0; i < matrix->rootfs_count; i++) {
-		plan_add_rootfs(plan, &matrix->rootfs[i]);
+		plan_add_rootfs(plan, &planner->pins, &matrix->rootfs[i]);
 		planner->rootfs_of[map_get(&matrix->axes[MATRIX_OS].index,
 		                           matrix->rootfs[i].os.text)->value.number] = i + 1;
 	}
@@ -284,6 +289,7 @@ static void plan_settings(struct planner *planner)
 	};
 	plan->reuse = options->reuse;
 	plan->buildkit = !config->buildkit.given || config->buildkit.on;
+	plan->part = planner_is_part(planner);
 	plan->parallel = config->parallel.given && !config->parallel.on ? 1 : config->parallel.number;
 	if (options->jobs)
 		plan->parallel = options->jobs;
@@ -357,6 +363,7 @@ static bool plan_fill(struct planner *planner)
 	count = sequences[0] == MATRIX_NONE ? 0 : count;
 	ok = target_make(planner, sequences, count);
 	plan_drop_rootfs(planner->plan);
+	ok = pins_settle(planner) && ok;
 	plan_collisions(planner);
 	plan_warn_untagged(planner);
 	plan_settings(planner);

@@ -23,6 +23,12 @@ struct plan_parent {
 	struct str local; /* the tag that it has here, where that is another: of one platform; else "" */
 };
 
+/* An image from elsewhere that a Dockerfile builds on. */
+struct plan_base {
+	struct str ref; /* as the Dockerfile has it, variables expanded */
+	struct str pin; /* the digest that matrix.lock gives it, or "" */
+};
+
 /* A command to run in a container of an image. */
 struct plan_command {
 	struct str *words;
@@ -96,6 +102,7 @@ struct plan_image {
 	size_t secret_count;
 	struct str *ssh;       /* likewise: default, or ID=PATH[,PATH] */
 	size_t ssh_count;
+	struct str epoch;      /* reproducible: no time in it is later than these seconds since 1970; else "" */
 	struct str *platforms; /* OS/ARCHITECTURE[/VARIANT]; one, or none: as the engine has it */
 	size_t platform_count;
 	struct str version_tag; /* NAME-VERSION for its own version, pushed as well; "" if none */
@@ -106,6 +113,8 @@ struct plan_image {
 	bool versioned;        /* _version.py.bld enters its context */
 	struct plan_parent *parents;
 	size_t parent_count;
+	struct plan_base *bases; /* those that have no digest of their own */
+	size_t base_count;
 	struct str *onbuild;   /* Dockerfiles of the parents that it builds FROM and that have ONBUILD */
 	size_t onbuild_count;
 	uint32_t rootfs;       /* 1 + index into rootfs, 0: none */
@@ -128,6 +137,9 @@ struct plan_rootfs {
 	struct str file;    /* generated/rootfs/NAME.tar */
 	struct str *command; /* the arguments after `dtk-stamp rootfs` */
 	size_t command_count;
+	struct str name;    /* in matrix.lock: rootfs=NAME */
+	struct str pin;     /* of its tar, or "" */
+	struct span span;
 };
 
 /* A tag that several images asked for: who has it, who does not. */
@@ -159,6 +171,9 @@ struct plan {
 	size_t target_count;
 	struct plan_rootfs *rootfs;
 	size_t rootfs_count;
+	struct str lock;           /* matrix.lock, which need not be there */
+	struct str *bases;         /* what images are built on from elsewhere, in normal form, sorted */
+	size_t base_count;
 	struct plan_collision *collisions;
 	size_t collision_count;
 	struct plan_run *runs; /* sections of run.cfg in its order, then directories without one by name */
@@ -183,7 +198,9 @@ struct plan {
 	struct str output;        /* "generated" */
 	struct str repack;        /* ledgers that do not count until a build writes them, see order.h; "" none */
 	bool reuse;               /* --reuse: images are pulled by key tags where a registry has them */
+	bool part;                /* of a matrix, by --sequence */
 	bool split;               /* there are families: only buildx can build them */
+	bool reproducible;        /* some image is to be */
 	bool buildkit;            /* build_config.buildkit_enabled */
 	unsigned parallel;        /* depth of the build pool; 0: as the machine has it; 1: one at a time */
 };
@@ -202,6 +219,7 @@ struct plan_options {
 	bool reuse;                   /* --reuse */
 	bool strict;
 	bool repack;                  /* --repack: stages in a fresh order */
+	bool locked;                  /* a base without a pin is an error */
 };
 
 /* NULL after diagnostics. DIAG must outlive the plan. */

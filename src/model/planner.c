@@ -413,6 +413,7 @@ void planner_release(struct planner *planner)
 	graph_release(&planner->graph);
 	matrix_release(&planner->matrix);
 	map_release(&planner->stray_index);
+	pins_release(&planner->pins);
 	map_release(&planner->files);
 	order_release(&planner->order);
 	mem_free(planner->sources);

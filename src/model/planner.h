@@ -5,6 +5,7 @@
 #include "docker/file.h"
 #include "model/graph.h"
 #include "model/order.h"
+#include "model/pins.h"
 #include "model/plan.h"
 #include "model/render.h"
 #include "model/tags.h"
@@ -61,6 +62,7 @@ struct planner {
 	struct planner_source *sources; /* mem_alloc'd */
 	size_t source_count, source_room;
 	struct order order;
+	struct pins pins;
 	struct graph graph;
 };
 

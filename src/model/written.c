@@ -48,6 +48,8 @@ static void written_over(struct matrix *matrix, struct keys_image *own, const st
 	over_text(&own->version, found->version);
 	over_texts(&own->axes, &found->axes);
 	over_texts(&own->platforms, &found->platforms);
+	if (!own->reproducible.given)
+		own->reproducible = found->reproducible;
 	over_texts(&own->secrets, &found->secrets);
 	over_texts(&own->ssh, &found->ssh);
 	over_texts(&own->health, &found->health);

@@ -224,6 +224,11 @@ const struct ask_image *ask_find(struct arena *arena, const struct ask_answer *a
 	return entry ? entry->value.pointer : NULL;
 }
 
+bool ask_same(const struct ask_image *a, const struct ask_image *b)
+{
+	return a && b && str_eq(a->id, b->id);
+}
+
 void ask_forget(struct ask_answer *answer)
 {
 	map_release(&answer->by_name);

@@ -32,6 +32,8 @@ bool ask_engine(struct arena *arena, struct diag *diag, const struct command *co
                 const struct str *names, size_t count, struct ask_answer *answer);
 /* The image that the engine has under NAME, or NULL. */
 const struct ask_image *ask_find(struct arena *arena, const struct ask_answer *answer, struct str name);
+/* True where both are there and one image. */
+bool ask_same(const struct ask_image *a, const struct ask_image *b);
 void ask_forget(struct ask_answer *answer);
 
 /*

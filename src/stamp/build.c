@@ -2,6 +2,8 @@
 #include "stamp/build.h"
 
 #include "base/fs.h"
+#include "stamp/epoch.h"
+#include "stamp/base.h"
 #include "stamp/edge.h"
 #include "stamp/engine.h"
 #include "stamp/fresh.h"
@@ -10,6 +12,7 @@
 #include "stamp/ledger.h"
 #include "stamp/levels.h"
 #include "stamp/log.h"
+#include "stamp/pin.h"
 #include "stamp/progress.h"
 #include "stamp/pull.h"
 #include "stamp/reuse.h"
@@ -34,6 +37,8 @@ struct building {
 	int lock, spool;
 	const char *iid, *metadata; /* where the client writes the IDs */
 	struct levels levels;
+	struct pin pin;
+	const char *archive; /* where the client writes the image, for it to be loaded; NULL: it does not */
 	struct scan scan;
 	struct key key; /* of the snapshot */
 	struct str image, engine;
@@ -91,9 +96,8 @@ static const char *const *build_words(const struct building *building)
 {
 	const struct fresh *fresh = building->fresh;
 	const struct command *command = &fresh->command;
-	size_t room = command->verb_count + 2 * (command->option_count + command->tag_count) + building->levels.count + 10,
-	       n = 0;
-	const char **words = ARENA_ARRAY(fresh->arena, room, const char *);
+	size_t room = command->verb_count + 2 * (command->option_count + command->tag_count) + 10, n = 0;
+	const char **words = ARENA_ARRAY(fresh->arena, room + building->levels.count + building->pin.count, const char *);
 	const char *no_buildkit = "DOCKER_BUILDKIT=0";
 	bool plain = !command_is_podman(command);
 
@@ -102,12 +106,16 @@ static const char *const *build_words(const struct building *building)
 	if (building->wish->no_cache)
 		words[n++] = "--no-cache";
 	for (size_t i = 0; i < command->option_count; i++) {
+		if (building->pin.tagged && str_is(command->options[i].name, "--pull"))
+			continue;
 		words[n++] = command->options[i].name.p;
 		if (command->options[i].value.p)
-			words[n++] = command->options[i].value.p;
+			words[n++] = epoch_value(fresh->arena, &command->options[i], building->archive);
 	}
 	for (size_t i = 0; i < building->levels.count; i++)
 		words[n++] = building->levels.words[i];
+	for (size_t i = 0; i < building->pin.count; i++)
+		words[n++] = building->pin.words[i];
 	for (size_t i = 0; i < command->tag_count; i++) {
 		words[n++] = "-t";
 		words[n++] = command->tags[i].p;
@@ -217,6 +225,8 @@ static bool call_client(struct building *building)
 	struct engine_call call;
 	int status;
 
+	if (!pin_give(fresh, &building->pin) || !epoch_begin(fresh, &building->archive))
+		return false;
 	building->iid = place_stamp(fresh->arena, &fresh->place, ".iid");
 	if (fresh->command.verb_count == 2 && strcmp(fresh->command.verb[0], "buildx") == 0)
 		building->metadata = place_stamp(fresh->arena, &fresh->place, ".metadata");
@@ -236,7 +246,9 @@ static bool call_client(struct building *building)
 		           status);
 	if (status != 0)
 		explain(building);
-	return status == 0 && read_ids(building) && read_engine_id(building);
+	if (building->archive && !epoch_end(fresh, building->archive, building->log.path, status))
+		return false;
+	return status == 0 && pin_held(fresh, &building->pin) && read_ids(building) && read_engine_id(building);
 }
 
 static bool run_hook(struct building *building, enum hook hook, bool fine)
@@ -286,6 +298,25 @@ static void fill_seal(const struct building *building, struct seal *seal)
 	seal->key = building->key;
 }
 
+/* Bases that the engine pulled for itself and keeps under no tag are in its log. */
+static void name_bases(const struct building *building, struct seal *seal)
+{
+	struct arena *arena = building->fresh->arena;
+	struct str log = STR("");
+
+	for (size_t i = 0; i < seal->parent_count; i++) {
+		struct seal_parent *base = &seal->parents[i];
+		struct str digest;
+
+		if (base->name.n || !str_is(base->id, "-"))
+			continue;
+		if (log.n == 0 && fs_read_arena(building->log.path, arena, &log) != 0)
+			return;
+		digest = base_in_log(arena, log, base->ref);
+		base->id = digest.n ? digest : base->id;
+	}
+}
+
 /* Seals what was built. Where more is known to be reached than the key's edge knew, it has to look again. */
 static bool seal_image_built(struct building *building)
 {
@@ -294,6 +325,7 @@ static bool seal_image_built(struct building *building)
 	bool fine;
 
 	fill_seal(building, &seal);
+	name_bases(building, &seal);
 	fine = hash_eq(fresh->key.hash, building->key.hash)
 		|| keyfile_replace(&fresh->place, fresh->key.hash, &building->key, fresh->diag) >= 0;
 	fine = fine && fresh_save(fresh, &seal);
@@ -396,7 +428,7 @@ static bool retag(struct fresh *fresh)
 	}
 	seal.tags = command->tags;
 	seal.tag_count = seal.tag_capacity = command->tag_count;
-	same = same && holder_held(&fresh->place, &seal);
+	same = !fresh_name_pins(fresh, &seal) && same && holder_held(&fresh->place, &seal);
 	if (!same && (holder_claim(&fresh->place, &seal, &fresh->seal, fresh->diag) != 0
 	              || seal_save(&fresh->place, &seal, fresh->diag) != 0))
 		return false;

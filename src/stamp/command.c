@@ -2,6 +2,7 @@
 #include "stamp/command.h"
 
 #include "base/fs.h"
+#include "data/ref.h"
 
 #include <stdlib.h>
 
@@ -74,6 +75,25 @@ static size_t global_length(const char *const *words)
 	return at;
 }
 
+static bool is_pin(struct str name, struct str value, struct command_pin *pin)
+{
+	static const struct str scheme = {"docker-image://", sizeof "docker-image://" - 1};
+	size_t equals, at;
+
+	if (!str_is(name, "--build-context"))
+		return false;
+	equals = str_find(value, '=', 0);
+	pin->value = value;
+	pin->ref = str_slice(value, 0, equals);
+	pin->image = str_slice(value, equals + 1, value.n);
+	if (!str_starts(pin->image, scheme))
+		return false;
+	pin->image = str_slice(pin->image, scheme.n, pin->image.n);
+	at = str_find(pin->image, '@', 0);
+	pin->digest = str_slice(pin->image, at + 1, pin->image.n);
+	return at < pin->image.n;
+}
+
 static void take(struct arena *arena, struct command *command, enum role role, struct str name,
                  struct str value)
 {
@@ -86,6 +106,10 @@ static void take(struct arena *arena, struct command *command, enum role role, s
 		break;
 	case ROLE_IMAGE:
 	case ROLE_APART:
+		if (is_pin(name, value, &command->pins[command->pin_count])) {
+			command->pin_count++;
+			break;
+		}
 		command->options[command->option_count++] = (struct command_option){name, value, role == ROLE_APART};
 		break;
 	case ROLE_NONE:
@@ -124,6 +148,7 @@ static bool parse_options(struct arena *arena, struct diag *diag, const char *co
 {
 	command->options = ARENA_ARRAY(arena, count + 1, struct command_option);
 	command->tags = ARENA_ARRAY(arena, count + 1, struct str);
+	command->pins = ARENA_ARRAY(arena, count + 1, struct command_pin);
 	for (size_t i = 0; i < count; i++) {
 		const char *value = NULL;
 		enum role role;
@@ -213,6 +238,23 @@ struct str command_option(const struct command *command, const char *name)
 		if (str_is(command->options[i].name, name) && command->options[i].value.p)
 			return command->options[i].value;
 	return STR("");
+}
+
+const struct command_pin *command_pin(const struct command *command, struct str ref)
+{
+	const struct command_pin *found = NULL;
+	struct arena arena;
+	struct str wanted;
+
+	if (command->pin_count == 0)
+		return NULL;
+	arena_init(&arena);
+	wanted = ref_normal(&arena, ref);
+	for (size_t i = 0; i < command->pin_count && !found; i++)
+		if (str_eq(ref_normal(&arena, command->pins[i].ref), wanted))
+			found = &command->pins[i];
+	arena_release(&arena);
+	return found;
 }
 
 bool command_is_podman(const struct command *command)

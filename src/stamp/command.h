@@ -21,6 +21,18 @@ struct command_option {
 	bool apart;       /* it does not enter the image and is only passed on: --load, --builder, --cache-from, ... */
 };
 
+/*
+ * A pin: --build-context REF=docker-image://IMAGE where IMAGE has a digest.  It is not among the options, and enters
+ * no key: which image a seal was made from is compared instead, so that a pin for the image that was used anyway
+ * changes nothing.
+ */
+struct command_pin {
+	struct str ref;    /* as the Dockerfile has it */
+	struct str image;  /* REPOSITORY@DIGEST */
+	struct str digest;
+	struct str value;  /* of the option */
+};
+
 struct command {
 	const char **env; /* NAME=VALUE words; NULL-terminated */
 	size_t env_count;
@@ -30,6 +42,8 @@ struct command {
 	size_t verb_count;
 	struct command_option *options; /* in order; those that enter the image, and what is to be passed on */
 	size_t option_count;
+	struct command_pin *pins;
+	size_t pin_count;
 	struct str *tags;
 	size_t tag_count;
 	const char *dockerfile; /* of -f, or NULL */
@@ -49,6 +63,8 @@ bool command_parse_options(struct arena *arena, struct diag *diag, const char *c
 struct docker_arg *command_build_args(struct arena *arena, const struct command *command, size_t *count);
 /* The value of the last option NAME, n = 0 if none. */
 struct str command_option(const struct command *command, const char *name);
+/* The pin of REF, in whichever form it is given; NULL where it has none. */
+const struct command_pin *command_pin(const struct command *command, struct str ref);
 /* True for podman and buildah. */
 bool command_is_podman(const struct command *command);
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "stamp/fleet.h"
 
+#include "data/ref.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -83,6 +85,24 @@ bool fleet_add_all(struct fleet *fleet, const char *stamps)
 	return fine;
 }
 
+struct str fleet_pin(const struct fleet *fleet, struct str ref)
+{
+	return fleet->lock ? lock_find(fleet->lock, ref) : STR("");
+}
+
+/* Under which names the engine may have a base: its reference, and what that is pinned to. How many. */
+static size_t base_names(struct fleet *fleet, const struct seal_parent *base, struct str *names)
+{
+	struct str pin = fleet_pin(fleet, base->ref);
+
+	if (base->name.n)
+		return 0;
+	names[0] = base->ref;
+	if (pin.n)
+		names[1] = ref_at(&fleet->arena, base->ref, pin);
+	return pin.n ? 2 : 1;
+}
+
 bool fleet_ask(struct fleet *fleet)
 {
 	size_t room = 1, n = 0;
@@ -91,7 +111,7 @@ bool fleet_ask(struct fleet *fleet)
 	bool fresh;
 
 	for (size_t i = 0; i < fleet->count; i++)
-		room += 1 + fleet->images[i].seal.tag_count + fleet->images[i].seal.parent_count;
+		room += 1 + fleet->images[i].seal.tag_count + 2 * fleet->images[i].seal.parent_count;
 	names = ARENA_ARRAY(&fleet->arena, room, struct str);
 	for (size_t i = 0; i < fleet->count; i++) {
 		const struct seal *seal = &fleet->images[i].seal;
@@ -100,7 +120,7 @@ bool fleet_ask(struct fleet *fleet)
 		for (size_t at = 0; at < seal->tag_count; at++)
 			names[n++] = seal->tags[at];
 		for (size_t at = 0; at < seal->parent_count; at++)
-			names[n++] = seal->parents[at].name.n ? STR("") : seal->parents[at].ref;
+			n += base_names(fleet, &seal->parents[at], names + n);
 	}
 	map_init(&seen);
 	for (size_t i = 0; i < n; i++) {

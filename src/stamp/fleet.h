@@ -2,6 +2,7 @@
 #ifndef DTK_STAMP_FLEET_H
 #define DTK_STAMP_FLEET_H
 
+#include "data/lock.h"
 #include "stamp/ask.h"
 #include "stamp/seal.h"
 
@@ -18,6 +19,7 @@ struct fleet {
 	struct command command; /* the client */
 	struct fleet_image *images;
 	size_t count, capacity;
+	const struct lock *lock; /* pins, whose images are asked for as well; NULL: none */
 	struct ask_answer answer;
 };
 
@@ -32,6 +34,9 @@ void fleet_release(struct fleet *fleet);
 bool fleet_add_all(struct fleet *fleet, const char *stamps);
 /* Adds the image of the stamp OUT and reads its seal. False after an error was said (a broken seal). */
 bool fleet_add(struct fleet *fleet, const char *out);
+
+/* The pin of REF, n = 0 where it has none. */
+struct str fleet_pin(const struct fleet *fleet, struct str ref);
 
 /* One question about all IDs, tags and bases in the seals. False after an error was said. */
 bool fleet_ask(struct fleet *fleet);

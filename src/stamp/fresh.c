@@ -2,6 +2,8 @@
 #include "stamp/fresh.h"
 
 #include "base/fs.h"
+#include "data/ref.h"
+#include "stamp/base.h"
 #include "stamp/engine.h"
 #include "stamp/holder.h"
 
@@ -130,7 +132,7 @@ bool fresh_load(struct fresh *fresh, const char *out, const char *const *parents
 
 bool fresh_ask(struct fresh *fresh)
 {
-	size_t room = 1 + fresh->command.tag_count + 2 * fresh->parent_count + fresh->base_count, n = 0;
+	size_t room = 1 + fresh->command.tag_count + 2 * (fresh->parent_count + fresh->base_count), n = 0;
 	struct str *names = ARENA_ARRAY(fresh->arena, room + 1, struct str);
 
 	names[n++] = fresh->seal.engine;
@@ -140,8 +142,12 @@ bool fresh_ask(struct fresh *fresh)
 		names[n++] = fresh->parents[i].local;
 		names[n++] = fresh->parents[i].engine;
 	}
-	for (size_t i = 0; i < fresh->base_count; i++)
+	for (size_t i = 0; i < fresh->base_count; i++) {
+		struct str pin = fresh_pin(fresh, fresh->bases[i]);
+
 		names[n++] = fresh->bases[i];
+		names[n++] = pin.n ? ref_at(fresh->arena, fresh->bases[i], pin) : pin;
+	}
 	return ask_engine(fresh->arena, fresh->diag, &fresh->command, names, n, &fresh->answer);
 }
 
@@ -183,11 +189,35 @@ bool fresh_replaced(const struct fresh *fresh, struct str ref)
 	return !str_eq(local_tag(&fresh->command, ref), ref);
 }
 
+struct str fresh_pin(const struct fresh *fresh, struct str ref)
+{
+	const struct command_pin *pin = command_pin(&fresh->command, ref);
+
+	return pin ? pin->digest : STR("");
+}
+
 struct str fresh_base(const struct fresh *fresh, struct str ref)
 {
+	struct str pin = fresh_pin(fresh, ref);
 	const struct ask_image *image = ask_find(fresh->arena, &fresh->answer, ref);
 
-	return image ? image->id : STR("-");
+	return pin.n ? pin : image ? image->id : STR("-");
+}
+
+bool fresh_name_pins(const struct fresh *fresh, struct seal *seal)
+{
+	bool changed = false;
+
+	for (size_t i = 0; i < seal->parent_count; i++) {
+		struct seal_parent *base = &seal->parents[i];
+		struct str pin = base->name.n ? STR("") : fresh_pin(fresh, base->ref);
+
+		if (!pin.n || str_eq(base->id, pin))
+			continue;
+		base->id = pin;
+		changed = true;
+	}
+	return changed;
 }
 
 static bool same_env(const struct seal *seal, const struct command *command)
@@ -221,9 +251,8 @@ const char *fresh_stale(const struct fresh *fresh)
 	}
 	for (size_t i = 0; i < fresh->base_count; i++) {
 		const struct seal_parent *old = sealed_parent(seal, STR(""), fresh->bases[i]);
-		struct str now = fresh_base(fresh, fresh->bases[i]);
 
-		if (!old || (!str_is(now, "-") && !str_eq(old->id, now)))
+		if (!old || base_moved(fresh->arena, &fresh->answer, old, fresh_pin(fresh, fresh->bases[i])))
 			return "a base image changed";
 	}
 	if (!ask_find(fresh->arena, &fresh->answer, seal->engine))
@@ -236,7 +265,9 @@ bool fresh_triggers(const struct fresh *fresh)
 	bool unknown = false;
 
 	for (size_t i = 0; i < fresh->base_count; i++) {
-		const struct ask_image *image = ask_find(fresh->arena, &fresh->answer, fresh->bases[i]);
+		struct str pin = fresh_pin(fresh, fresh->bases[i]);
+		struct str name = pin.n ? ref_at(fresh->arena, fresh->bases[i], pin) : fresh->bases[i];
+		const struct ask_image *image = ask_find(fresh->arena, &fresh->answer, name);
 
 		if (image && image->onbuild)
 			return true;

@@ -47,7 +47,11 @@ void fresh_fill(const struct fresh *fresh, struct str text, struct seal *seal);
 bool fresh_save(const struct fresh *fresh, const struct seal *seal);
 /* True where the build command names another image that stands in for the base REF. */
 bool fresh_replaced(const struct fresh *fresh, struct str ref);
-/* The ID of the base REF, "-" where the engine has none. */
+/* Names the bases of SEAL by their pins, where those are what it was built on. True where that changed a name. */
+bool fresh_name_pins(const struct fresh *fresh, struct seal *seal);
+/* The pin of the base REF, n = 0 where it has none. */
+struct str fresh_pin(const struct fresh *fresh, struct str ref);
+/* What the base REF is to be sealed as: its pin, else the engine's ID, "-" where the engine has none. */
 struct str fresh_base(const struct fresh *fresh, struct str ref);
 
 #endif

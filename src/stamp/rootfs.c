@@ -2,6 +2,7 @@
 #include "stamp/rootfs.h"
 
 #include "base/fs.h"
+#include "data/ref.h"
 #include "stamp/engine.h"
 #include "stamp/record.h"
 
@@ -102,6 +103,71 @@ static bool same_content(const char *path, int fd)
 	return n == 0;
 }
 
+/* The file that says what OUT was made of, and what it says of ORDER. */
+static const char *made_of(struct arena *arena, const struct rootfs *order, struct buf *text)
+{
+	struct buf path = BUF_INIT;
+	const char *kept;
+
+	buf_addf(&path, "%s.made", order->out);
+	kept = arena_strndup(arena, path.p, path.n);
+	buf_release(&path);
+	buf_addf(text, "suite %s\nvariant %s\ninclude %s\nepoch %s\n", order->suite, order->variant,
+	         order->include ? order->include : "", order->epoch);
+	return kept;
+}
+
+/* OUT is there, made of the same, and what is pinned. */
+static bool is_pinned(struct arena *arena, const struct rootfs *order)
+{
+	char digest[REF_DIGEST];
+	struct buf text = BUF_INIT;
+	int fd = order->pin ? open(order->out, O_RDONLY | O_CLOEXEC) : -1;
+	bool same = fd >= 0 && fs_same(made_of(arena, order, &text), buf_str(&text), 0644) && ref_digest_file(fd, digest)
+		&& strcmp(digest, order->pin) == 0;
+
+	if (fd >= 0)
+		close(fd);
+	buf_release(&text);
+	return same;
+}
+
+static bool write_made(struct arena *arena, const struct rootfs *order)
+{
+	struct buf text = BUF_INIT;
+	const char *path = made_of(arena, order, &text);
+	bool fine = fs_write(path, buf_str(&text), 0644) != FS_FAILED;
+
+	buf_release(&text);
+	return fine;
+}
+
+/* What is in TEMP becomes OUT. */
+static bool keep(struct arena *arena, const struct rootfs *order, struct fs_temp *temp, struct diag *diag)
+{
+	bool fine = true;
+
+	if (same_content(order->out, temp->fd))
+		fs_temp_drop(temp);
+	else
+		fine = fs_temp_keep(temp, order->out, 0644, false) == 0;
+	fine = fine && write_made(arena, order);
+	if (!fine)
+		diag_error(diag, SPAN_NONE, "cannot write %s: %s", order->out, strerror(errno));
+	return fine;
+}
+
+static bool fits_pin(const struct rootfs *order, int fd, struct diag *diag)
+{
+	char digest[REF_DIGEST];
+
+	if (!order->pin || (ref_digest_file(fd, digest) && strcmp(digest, order->pin) == 0))
+		return true;
+	diag_error(diag, SPAN_NONE, "%s: what was made is %s, and pinned is %s", order->out, digest, order->pin);
+	diag_hint(diag, "the packages have changed since; `ninja update-bases` pins what they make now");
+	return false;
+}
+
 int rootfs_make(const struct rootfs *order, struct diag *diag)
 {
 	struct arena arena;
@@ -110,19 +176,22 @@ int rootfs_make(const struct rootfs *order, struct diag *diag)
 	bool fine;
 
 	arena_init(&arena);
+	if (is_pinned(&arena, order)) {
+		arena_release(&arena);
+		return 0;
+	}
 	fine = fs_mkdirs(arena_strndup(&arena, dir.p, dir.n)) == 0 && fs_temp_open(&temp, order->out) == 0;
 	if (!fine) {
 		diag_error(diag, SPAN_NONE, "cannot write %s: %s", order->out, strerror(errno));
 		arena_release(&arena);
 		return -1;
 	}
-	fine = run(&arena, order, find_mirror(&arena, order->suite), temp.fd, diag);
-	if (!fine || same_content(order->out, temp.fd)) {
+	fine = run(&arena, order, find_mirror(&arena, order->suite), temp.fd, diag)
+		&& fits_pin(order, temp.fd, diag);
+	if (fine)
+		fine = keep(&arena, order, &temp, diag);
+	else
 		fs_temp_drop(&temp);
-	} else if (fs_temp_keep(&temp, order->out, 0644, false) != 0) {
-		diag_error(diag, SPAN_NONE, "cannot write %s: %s", order->out, strerror(errno));
-		fine = false;
-	}
 	arena_release(&arena);
 	return fine ? 0 : -1;
 }

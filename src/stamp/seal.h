@@ -14,7 +14,8 @@
  *	when SECONDS              since 1970
  *	took MILLISECONDS
  *	parent NAME ID REF        any number: of this matrix
- *	base ID REF               any number: from elsewhere; ID is - where the engine had it under no tag
+ *	base ID REF               any number: from elsewhere; ID is the engine's, or the registry's digest where
+ *	                          that was pinned or the engine told it, - where neither is known
  *	env NAME=VALUE            any number: what the edge fixed
  *	tag REF                   any number
  *	line TEXT                 the Dockerfile

@@ -2,6 +2,7 @@
 #include "stamp/verify.h"
 
 #include "base/fs.h"
+#include "stamp/base.h"
 #include "stamp/edge.h"
 #include "stamp/engine.h"
 #include "stamp/fleet.h"
@@ -18,11 +19,12 @@ enum { VERIFY_STALE = 600 }; /* seconds after which a temporary file is nobody's
 
 static bool verify_base(struct fleet *fleet, const struct fleet_image *image, const struct seal_parent *base)
 {
-	const struct ask_image *now = ask_find(&fleet->arena, &fleet->answer, base->ref);
+	struct str pin = fleet_pin(fleet, base->ref);
 
-	if (!now || str_eq(now->id, base->id))
+	if (!base_moved(&fleet->arena, &fleet->answer, base, pin))
 		return true;
-	printf("%.*s: its base %.*s changed\n", STR_ARG(image->place.name), STR_ARG(base->ref));
+	printf("%.*s: its base %.*s %s\n", STR_ARG(image->place.name), STR_ARG(base->ref),
+	       pin.n ? "is not the pinned image" : "changed");
 	return false;
 }
 
@@ -163,27 +165,36 @@ static void sweep(struct arena *arena, const char *stamps)
 		closedir(dir);
 }
 
-int verify_all(const char *stamps, const char *const *words, struct diag *diag)
+static bool verify_fleet(struct fleet *fleet)
+{
+	unsigned dropped = 0;
+	bool fine = true;
+
+	for (size_t i = 0; i < fleet->count; i++) {
+		if (fleet->images[i].sealed)
+			fine = verify_image(fleet, &fleet->images[i], &dropped) && fine;
+		fine = verify_key(&fleet->images[i], fleet->diag, &dropped) && fine;
+	}
+	printf("%zu image%s verified%s\n", fleet->count, fleet->count == 1 ? "" : "s",
+	       dropped ? "; run ninja again to build what is named above" : "");
+	return fine;
+}
+
+int verify_all(const char *stamps, const char *lock_path, const char *const *words, struct diag *diag)
 {
 	struct fleet fleet;
-	unsigned dropped = 0;
-	bool fine = fleet_init(&fleet, diag, words);
+	struct lock lock;
+	bool fine = fleet_init(&fleet, diag, words), whole;
 
+	lock_init(&lock, &fleet.arena);
+	fleet.lock = &lock;
+	fine = fine && (!lock_path || base_pins(lock_path, &lock, diag));
 	if (fine) {
-		fine = fleet_add_all(&fleet, stamps);
+		whole = fleet_add_all(&fleet, stamps);
 		sweep(&fleet.arena, stamps);
-		if (!fleet_ask(&fleet)) {
-			fleet_release(&fleet);
-			return -1;
-		}
-		for (size_t i = 0; i < fleet.count; i++) {
-			if (fleet.images[i].sealed)
-				fine = verify_image(&fleet, &fleet.images[i], &dropped) && fine;
-			fine = verify_key(&fleet.images[i], diag, &dropped) && fine;
-		}
-		printf("%zu image%s verified%s\n", fleet.count, fleet.count == 1 ? "" : "s",
-		       dropped ? "; run ninja again to build what is named above" : "");
+		fine = fleet_ask(&fleet) && verify_fleet(&fleet) && whole;
 	}
+	lock_release(&lock);
 	fleet_release(&fleet);
 	return fine ? 0 : -1;
 }

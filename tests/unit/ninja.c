@@ -37,7 +37,7 @@ static struct plan_target targets[] = {
 	{.name = S("top"), .kind = TARGET_LAYER, .images = just_top, .image_count = 1},
 };
 static struct str rootfs_words[] = {S("--suite"), S("s p"), S(TREE "/rootfs/1.tar")};
-static struct plan_rootfs rootfs = {S(TREE "/rootfs/1.tar"), rootfs_words, 3};
+static struct plan_rootfs rootfs = {.file = S(TREE "/rootfs/1.tar"), .command = rootfs_words, .command_count = 3};
 static struct plan plan = {
 	.images = images, .image_count = 4, .targets = targets, .target_count = 3, .rootfs = &rootfs,
 	.rootfs_count = 1, .output = S(TREE), .buildkit = true, .parallel = 2,

@@ -96,7 +96,7 @@ static void check_plan(const struct plan *plan)
 	CHECK("a sequence's images ascend", plan->targets[0].kind == TARGET_SEQUENCE &&
 	      plan->targets[0].image_count == IMAGES && plan->targets[0].images[IMAGES - 1] == IMAGES - 1);
 	CHECK("layers are targets", plan->target_count == 4 && plan->targets[1].image_count == OSES);
-	CHECK("matrix, templates and where run.cfg would be are inputs", plan->input_count == 4 && plan->inputs[0].found);
+	CHECK("matrix, templates and where run.cfg and pins would be are inputs", plan->input_count == 5 && plan->inputs[0].found);
 }
 
 int main(void)

@@ -3,8 +3,8 @@
  * plan_dump [-s SEQUENCE]... [-t DIR]... [-g TAG] [-r REGISTRY] [-j JOBS] [-R RELEASE] [-c RUN.CFG] [-S] [-i] [-x]
  *           [-q] [-u] [MATRIX]
  *
- * Prints a plan. -S is --strict; -i adds the inputs, -x the Dockerfiles; -q prints counts only, -u what run.cfg
- * says only. Exit status 1 after errors.
+ * Prints a plan. -S is --strict; -i adds the inputs (but no matrix.lock that is not there), -x the Dockerfiles; -q
+ * prints counts only, -u what run.cfg says only. Exit status 1 after errors.
  */
 #include "base/quote.h"
 #include "model/plan.h"
@@ -181,7 +181,8 @@ static void dump_rest(const struct plan *plan, bool inputs)
 		dump_strings("rootfs", plan->rootfs[i].command, plan->rootfs[i].command_count);
 	dump_runs(plan);
 	for (size_t i = 0; inputs && i < plan->input_count; i++)
-		printf("input %.*s%s\n", STR_ARG(plan->inputs[i].path), plan->inputs[i].found ? "" : " (not there)");
+		if (plan->inputs[i].found || !str_eq(plan->inputs[i].path, plan->lock))
+			printf("input %.*s%s\n", STR_ARG(plan->inputs[i].path), plan->inputs[i].found ? "" : " (not there)");
 }
 
 static void dump(const struct plan *plan, bool inputs, bool texts)
