@@ -57,7 +57,7 @@ wipe
 
 try "an edit runs what it has to; over many edits the cache keeps its size"
 wipe
-for round in 1 2 3 4 5; do
+for round in 1 2 3 4; do
 	head -c 300000 /dev/urandom >app/deep/er/two
 	tick
 	run_ninja 1.0-py3.9-app
@@ -75,25 +75,26 @@ head -c 300000 /dev/urandom >app/deep/er/two
 cp -R matrices templates app busybox outside "$temp/q"
 # Two that name an image for the first time at one moment are too much for containerd's store.
 wipe
-run_ninja stack
+run_ninja 1.0-py3.9-app
 rm -r generated/stamps
 real builder prune -af >/dev/null
 (
 	cd "$temp/q"
 	generate
-	run_ninja -j 4 stack
+	run_ninja 1.0-py3.9-app
 ) &
 other=$!
-ninja -j 4 stack >"$temp/out.first" 2>&1 || {
+ninja 1.0-py3.9-app >"$temp/out.first" 2>&1 || {
 	cat "$temp/out.first"
 	broken "one of two at once"
 }
 wait "$other"
-run_ninja stack
 equal 8 "$(exports)" "exports"
 wipe
-run_ninja stack
-equal 0 "$(ran 1.0-py3.9-tool)" "steps run"
+run_ninja 1.0-py3.9-app
+for image in 1.0-base 1.0-py3.9-tool 1.0-py3.9-app; do
+	equal 0 "$(ran "$image")" "steps run"
+done
 
 try "a build that is killed, and one that fails, leave it as it was"
 cp templates/tool.dockerfile.j2 "$temp/tool"
@@ -123,14 +124,14 @@ try "a place that cannot be is told, and the build goes on"
 CACHE_LOCAL_PATH=/proc/none
 wipe
 run_ninja 1.0-base
-expect_said "no local cache in /proc/none: "
+expect_said "no local cache in /proc/none: " "a warning"
 
 try "in the context it would change what it is a cache of"
 mkdir "$temp/p/app/kept"
 CACHE_LOCAL_PATH=app/kept
 wipe
 run_ninja 1.0-base
-expect_said "app/kept lies in the build context of 1.0-base: no local cache"
+expect_said "app/kept lies in the build context of 1.0-base: no local cache" "a warning"
 CACHE_LOCAL_PATH=generated/stamps/cache
 wipe
 run_ninja 1.0-base
@@ -146,7 +147,7 @@ before=$(find "$temp/cache" -type f | sort)
 head -c 300 /dev/urandom >app/one
 tick
 run_ninja 1.0-py3.9-app
-expect_said "in a pull request caches are read and not written"
+expect_said "in a pull request caches are read and not written" "a warning"
 equal 1 "$(ran 1.0-py3.9-app)" "steps run"
 [ "$before" = "$(find "$temp/cache" -type f | sort)" ] || broken "the cache was written"
 

@@ -78,7 +78,7 @@ try "a registry that is not there is told, and the build goes on"
 wipe
 sed -i "s#registry: $registry/.*#registry: 127.0.0.1:1/x#; /local:/d" matrices/build-matrix.yaml
 run_ninja 1.0-base
-expect_said "1.0-base: its cache was not written: see generated/logs/1.0-base.log"
+expect_said "1.0-base: its cache was not written: see generated/logs/1.0-base.log" "a warning"
 quiet 1.0-base
 
 try "what this engine cannot is told once"

@@ -48,7 +48,7 @@ quiet
 try "a push alone leaves no key tags, nor does one in a pull request"
 run_ninja push-stack
 GITHUB_EVENT_NAME=pull_request DTK_PUSH_KEYS=1 run_ninja push-stack
-expect_said "in a pull request no key tags"
+expect_said "in a pull request no key tags" "a pull request"
 CI_MERGE_REQUEST_IID=7 DTK_PUSH_KEYS=1 run_ninja push-stack
 DTK_PUSH_KEYS=0 run_ninja push-stack
 equal 0 "$(keys)" "key tags"
@@ -111,7 +111,9 @@ real rmi -f "$ref" "$id/os:1.0-py3.9-side" >/dev/null
 run_ninja verify
 forget
 run_ninja stack
-expect_said "$ref is not an image for linux/"
+# Containerd's store does not even pull it.
+real info --format '{{json .DriverStatus}}' | grep -q containerd ||
+	expect_said "$ref is not an image for linux/" "another platform"
 expect_built "1.0-py3.9-side" "an image for another platform"
 quiet
 
@@ -131,7 +133,7 @@ generate --reuse --registry 127.0.0.1:1
 forget
 run_ninja 1.0-base
 expect_builds 1 "no registry"
-expect_said "cannot look for 127.0.0.1:1/$id/os:key-"
+expect_said "cannot look for 127.0.0.1:1/$id/os:key-" "no registry"
 
 try "a stage that is kept by itself is pushed only where it is named"
 mkdir "$temp/stage"
