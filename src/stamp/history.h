@@ -36,7 +36,7 @@ struct history_run {
 	long long steps, cached; /* -1: not known */
 	long long size;        /* bytes, as the engine counts them; -1: not known */
 	struct str image;      /* its ID; n = 0: none */
-	struct str why; /* why it was built; the step or script that failed; what it was pulled as; n = 0: not known */
+	struct str why; /* why it was built or pulled; of one that failed the step or script; n = 0: not known */
 };
 
 struct history {
