@@ -245,3 +245,16 @@ for width in 72 80 200; do
 	"$DTK_PYTHON" narrow.py "$width" dtk-gen --config m.yaml -t status >"$temp/out" || broken "at $width columns"
 	expect_said 'Dockerfile changed$' "at $width columns"
 done
+
+try "clean: what is left of an image that is gone, and its place in the index of tags; never the image"
+run_ninja
+tags=$(find generated/stamps/.tags -type f | wc -l)
+sed -i '/name: copy/d' m.yaml
+generate --config m.yaml
+tool clean --max-age 0 >"$temp/out"
+expect_said '  copy is gone: [0-9]* files$' "what goes"
+absent generated/stamps/copy.seal generated/stamps/copy.image generated/stamps/copy.key generated/logs/copy.log
+present generated/stamps/ten.seal generated/stamps/ten.history
+equal $((tags - 2)) "$(find generated/stamps/.tags -type f | wc -l)" "the index of tags"
+real image inspect "$id/copy" >/dev/null || broken "an image was removed"
+quiet all
