@@ -87,7 +87,7 @@ static void fill(struct report *report, size_t number, struct row *row)
 	if (row->status == STATUS_FAILED)
 		row->why = row->last.why.n ? row->last.why : STR("build failed");
 	else if (row->status == STATUS_STALE && row->why.n == 0)
-		row->why = STR("tags to apply");
+		row->why = STR("to be checked");
 }
 
 static void fill_all(struct report *report)

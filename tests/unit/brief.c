@@ -23,6 +23,8 @@ static const struct {
 	{"argument added: --build-arg A=1\n", "arguments changed", false},
 	{"hook changed: dkbuildprebuildscript.sh\n", "hook scripts changed", false},
 	{"script changed: generated/_env.x.sh\n", "hook scripts changed", false},
+	{"command before added: make wheel\n", "hook commands changed", false},
+	{"a build was forced\n", "build was forced", false},
 	{"environment added: DOCKER_BUILDKIT=1\n", "environment changed", false},
 	{"parent P: sha256:a -> sha256:b\n", "parent changed", false},
 	{"parent P is built first\n", "parent is stale", false},
