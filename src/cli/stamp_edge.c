@@ -114,6 +114,7 @@ static const struct opt build_table[] = {
 	{0, "cache-region", "NAME", "the bucket's region", OPT_TEXT, 0, ORDER(caches.region)},
 	{0, "cache-registry", "REGISTRY", "a registry to keep caches in", OPT_TEXT, 0, ORDER(caches.registry)},
 	{0, "cache-mode", "MODE", "max (default) or min: what is kept", OPT_TEXT, 0, ORDER(caches.mode)},
+	{0, "cache-off", NULL, "keep no cache, whatever the environment says", OPT_FLAG, 0, ORDER(caches.off)},
 	{0, "reuse", NULL, "pull the image by its key tag where a registry has it", OPT_FLAG, 0, ORDER(reuse)},
 	{0, "registry", "REGISTRY", "where pushes go, and with them key tags", OPT_TEXT, 0, ORDER(registry)},
 	{0, "repository", "PREFIX", "what of a tag the registry takes the place of", OPT_TEXT, 0, ORDER(repository)},

@@ -440,6 +440,7 @@ static void image_words(struct writer *writer, const struct plan_image *image)
 	struct buf *out = writer->out, *text = &writer->text;
 
 	buf_clear(text);
+	buf_adds(text, image->uncached ? "--cache-off " : "");
 	add_option(text, "--ledger ", image->ledger);
 	for (size_t i = 0; i < image->parent_count; i++) {
 		const struct plan_parent *parent = &image->parents[i];

@@ -156,6 +156,7 @@ void image_fill(struct planner *planner, const struct axes_point *point, struct 
 	image->secrets = image_words(planner, &layer->secrets, &image->secret_count);
 	image->ssh = image_words(planner, &layer->ssh, &image->ssh_count);
 	image->platforms = image_words(planner, platforms, &image->platform_count);
+	image->uncached = layer->uncached;
 	image->version_tag = image_version(planner, layer);
 	image->health = image_command(planner, &layer->health);
 	image->test = image_command(planner, &layer->test);

@@ -69,6 +69,7 @@ const struct keys_entry keys_table[] = {
 	{"tag", KEYS_ANY_IMAGE, KEYS_TEXTS, IMAGE(tag), 0, "the same for a single one"},
 	{"context", KEYS_ANY_IMAGE, KEYS_TEXT, IMAGE(context), 0, "build context"},
 	{"target", KEYS_ANY_IMAGE, KEYS_TEXT, IMAGE(target), 0, "stage to build"},
+	{"cache", KEYS_ANY_IMAGE, KEYS_FLAG, IMAGE(cache), 0, "false: no cache of it beside the engine's"},
 	{"axes", KEYS_ANY_IMAGE, KEYS_TEXTS, IMAGE(axes), 0, "the axes that it varies over"},
 	{"args", KEYS_ANY_IMAGE, KEYS_PAIRS, IMAGE(args), 0, "build arguments, with ${...}"},
 	{"labels", KEYS_ANY_IMAGE, KEYS_PAIRS, IMAGE(labels), 0, "labels, with ${...}"},

@@ -94,6 +94,7 @@ struct keys_image {
 	struct keys_text context, target, description, version;
 	struct keys_texts depends_on, tags, tag, axes, groups, group, platforms;
 	struct keys_texts secrets, ssh, health, test;
+	struct keys_switch cache;
 	struct keys_pairs args, labels;
 	struct keys_switch reproducible;
 	struct keys_text base, from, user; /* from here on: of an image without a Dockerfile */

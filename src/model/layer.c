@@ -123,6 +123,7 @@ static void layer_fill(struct matrix *matrix, const struct keys_image *keys, str
 	layer->args = keys->args;
 	layer->labels = keys->labels;
 	layer->depends_on = keys->depends_on;
+	layer->uncached = keys->cache.given && !keys->cache.on;
 	layer->fixed = keys->axes.given;
 }
 

@@ -49,6 +49,7 @@ struct matrix_layer {
 	struct keys_switch reproducible;
 	struct keys_texts depends_on;
 	uint32_t *depends; /* the layers of depends_on */
+	bool uncached;     /* `cache` is false */
 	bool fixed;        /* `axes` says what it varies over */
 	uint32_t vary;     /* a bit for each axis; without `axes`, OS and (but for "base") Python */
 	struct value config;

@@ -108,6 +108,7 @@ struct plan_image {
 	struct str version_tag; /* NAME-VERSION for its own version, pushed as well; "" if none */
 	struct plan_command health, test;
 	struct str before, after; /* commands for a shell around a build of this one, beside the hooks; "" if none */
+	bool uncached;         /* no cache of it is kept beside the engine's */
 	bool pull;             /* a forced build asks for new external bases */
 	bool builder;          /* the stage `builder` of another one, kept under a tag: never pushed, saved, scanned */
 	bool versioned;        /* _version.py.bld enters its context */

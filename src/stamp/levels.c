@@ -298,6 +298,8 @@ void levels_begin(struct levels *levels, const struct levels_order *order, const
 	struct settings settings;
 	struct able able = {0, STR("")};
 
+	if (order->off)
+		return;
 	read_settings(levels->arena, order, &settings);
 	levels->words = ARENA_ARRAY(levels->arena, LEVEL_WORDS, const char *);
 	levels->on = settings.local.n || settings.bucket.n || settings.registry.n;

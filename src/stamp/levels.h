@@ -31,6 +31,7 @@
  */
 struct levels_order {
 	const char *local, *endpoint, *bucket, *region, *registry, *mode; /* NULL: not given */
+	bool off; /* whatever these and the environment say */
 };
 
 struct levels {

@@ -108,6 +108,12 @@ built MINIO_BUCKET='' MINIO_ENDPOINT='' GHCR_NAMESPACE=
 expect
 lacks ' inspect b' "$temp/calls"
 
+try "an image that is left out"
+sed -i 's/"me.one:1"/&, cache: false/' matrices/build-matrix.yaml
+built GHCR_NAMESPACE=o
+expect
+lacks 'inspect b' "$temp/calls"
+
 try "what is told and left out"
 matrix
 built MINIO_ENDPOINT=http://u:c4n4ry@minio:9000 MINIO_BUCKET=b

@@ -63,6 +63,8 @@ static void dump_image(const struct plan *plan, const struct plan_image *image, 
 	dump_field("ledger", image->ledger, "");
 	dump_field("context", image->context, ".");
 	dump_field("target", image->target, "");
+	if (image->uncached)
+		printf("  no cache\n");
 	dump_strings("tags", image->tags, image->tag_count);
 	dump_pairs("arg", image->args, image->arg_count);
 	dump_pairs("label", image->labels, image->label_count);
