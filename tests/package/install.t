@@ -32,7 +32,7 @@ root="$top/root \`touch bad\` ; 'x"
 make -s install DESTDIR="$root" || fail install
 for file in bin/dtk-gen bin/dtk-stamp bin/run-image bin/transfer-image share/dtk/lib/dtk.sh share/man/man1/dtk-gen.1 \
 	share/man/man1/transfer-image.1 share/dtk/matrices/debian.yaml \
-	share/dtk/engine/dtk-engine share/doc/dtk/COPYING; do
+	share/dtk/engine/dtk-engine share/dtk/patterns/python/.dockerignore share/doc/dtk/COPYING; do
 	present "$root$prefix/$file"
 done
 [ -n "$(find "$root$prefix/share/dtk/templates" -name '*.j2')" ] || fail "no templates"
