@@ -196,6 +196,8 @@ project_update()
 	dtk_said=$(printf '%s\n' "$dtk_said" | sed '/^ninja: /{ /^ninja: error: /!d; }; /^$/d')
 	[ -z "$dtk_said" ] || printf '%s\n' "$dtk_said" >&2
 	[ -z "$dtk_failed" ] || die "the generated tree of $dtk_project cannot be made"
+	# What was found before may have been made only now.
+	[ "$dtk_ninja" ] || project_find
 }
 
 image_list()
