@@ -150,3 +150,8 @@ id_of "$(ref dev)" >"$temp/out" 2>&1 && broken "the image is there still"
 forget
 call build-image dev
 expect_built 'base dev' "after that"
+
+try "a project that nothing was generated for yet"
+rm -r generated build.ninja
+call build-image help
+expect_said '^dev  ' "its targets"
