@@ -203,6 +203,17 @@ static void put_pins(const struct plan_image *image, struct sink *sink)
 	arena_release(&arena);
 }
 
+/* podman's cache does not tell a step with the times of its build from one with these. */
+static void put_epoch(const struct engine *engine, const struct plan_image *image, struct sink *sink)
+{
+	if (engine_archives(engine, image)) {
+		put_option(sink, "--output", STR("type=docker,rewrite-timestamp=true,dest=-"));
+	} else if (image->epoch.n && engine->kind == ENGINE_PODMAN) {
+		put(sink, STR("--no-cache"));
+		put_option(sink, "--timestamp", image->epoch);
+	}
+}
+
 static void put_arguments(const struct engine *engine, const struct plan_image *image, struct sink *sink)
 {
 	put_pairs(sink, "--build-arg", image->args, image->arg_count);
@@ -213,10 +224,7 @@ static void put_arguments(const struct engine *engine, const struct plan_image *
 		put_option(sink, "--target", image->target);
 	if (image->platform_count)
 		put_option(sink, "--platform", image->platforms[0]);
-	if (engine_archives(engine, image))
-		put_option(sink, "--output", STR("type=docker,rewrite-timestamp=true,dest=-"));
-	else if (image->epoch.n && engine->kind == ENGINE_PODMAN)
-		put_option(sink, "--timestamp", image->epoch);
+	put_epoch(engine, image, sink);
 	put_parents(image, sink);
 	if (engine->cache && engine->kind != ENGINE_PODMAN)
 		put_cache(engine, image, sink);

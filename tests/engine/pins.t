@@ -116,3 +116,26 @@ publish 5 "$base"
 update
 expect_ninja all 'app top' "its pins count"
 equal 5 "$(cat_in "$id/app" /w)" "the new base"
+
+try "a key tag is of the pin that was built on"
+generate --config m.yaml --reuse --registry "$registry"
+run_ninja
+DTK_PUSH_KEYS=1 run_ninja push-app
+five=$(digest_of "$base")
+elsewhere() { # another machine's: no images, no stamps
+	real rmi -f "$id/app" "$id/top" >/dev/null
+	rm -f generated/stamps/app.* generated/stamps/top.*
+	forget
+	run_ninja app
+}
+elsewhere
+expect_builds 0 "the same pin"
+equal 5 "$(cat_in "$id/app" /w)" "what was pulled"
+sed -i "s/^\([^ ]*base:t\) .*/\1 sha256:$two/" matrix.lock
+elsewhere
+expect_built app "another pin"
+equal 2 "$(cat_in "$id/app" /w)" "what was built"
+sed -i "s/^\([^ ]*base:t\) .*/\1 sha256:$five/" matrix.lock
+elsewhere
+expect_builds 0 "the first pin again"
+equal 5 "$(cat_in "$id/app" /w)" "what was pulled"

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# `reproducible` with podman: two builds without cache give the same digest.
+# `reproducible` with podman: each build gives the same digest, also beside one of the same steps with other times.
 # timeout: 300
 # shellcheck source=tests/engine/podman.sh
 . "${DTK_SRC:?}/tests/engine/podman.sh"
