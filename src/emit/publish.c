@@ -102,7 +102,7 @@ static void piece_value(const struct publishing *publishing, const struct plan_p
 		}
 		break;
 	case PIECE_VARIABLE:
-		buf_addf(out, "${%.*s:?", STR_ARG(piece->text));
+		buf_addf(out, "${%.*s:?is not set, or empty: ", STR_ARG(piece->text));
 		place(publishing, out);
 		buf_addc(out, '}');
 		break;

@@ -51,7 +51,7 @@ try "a variable that is not set or makes no name"
 (
 	unset TEAM
 	publish >"$temp/out" 2>"$temp/err" && fail "published"
-	has 'docker/run.cfg: [dev] publication_tag' "$temp/err"
+	has 'TEAM: is not set, or empty: docker/run.cfg: [dev] publication_tag' "$temp/err"
 )
 (TEAM='' && ! publish 2>/dev/null) || fail "an empty variable"
 rm -f "$temp/log"

@@ -83,7 +83,7 @@ expect_builds 0 "another name"
 
 try "a variable that is not set, a name that is none"
 (unset PUBLISH_AS && refuse 1 publish-image dev)
-expect_said 'PUBLISH_AS: docker/run.cfg: \[dev\] publication_tag' "the variable"
+expect_said 'PUBLISH_AS: is not set, or empty: docker/run.cfg: \[dev\] publication_tag' "the variable"
 forget
 PUBLISH_AS='a;touch hacked' refuse 1 publish-image dev
 expect_said "docker/run.cfg: \[dev\] publication_tag: .* cannot be the name of an image" "the value"
