@@ -6,7 +6,9 @@
 # shellcheck source=tests/engine/run-project.sh
 . "${DTK_SRC:?}/tests/engine/run-project.sh"
 need mmdebstrap skopeo git python3
-[ -n "$DTK_TEST_MIRROR" ] && [ -n "$DTK_TEST_REGISTRY" ] || skip "no registry in the place of Docker Hub"
+if [ -z "$DTK_TEST_MIRROR" ] || [ -z "$DTK_TEST_REGISTRY" ]; then
+	skip "no registry in the place of Docker Hub"
+fi
 
 # An engine of its own: the images are called tally-..., and debian:bookworm-slim is to be what was put there here.
 at_end() { engine_drop "$temp/.engine" >/dev/null 2>&1; }

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The version where nobody wrote one: an image has _version.py.bld, made by genversion, in place of this file."""
 
 
