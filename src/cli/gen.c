@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/gen.h"
 
-#include "base/fs.h"
 #include "base/quote.h"
 #include "emit/engine.h"
 #include "model/name.h"
 
 #include <errno.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -49,48 +47,6 @@ static const struct opt table[] = {
 static const struct opt_command command = {
 	"dtk-gen", NULL, NULL, "Makes Dockerfiles, scripts and a Ninja file from a matrix and templates.", table,
 	sizeof table / sizeof *table, false, NULL};
-
-const char *gen_real_path(struct gen *gen, const char *path)
-{
-	char *real = realpath(path, NULL);
-	const char *kept;
-
-	if (!real && errno == ENOMEM)
-		mem_fail();
-	kept = real ? arena_strndup(&gen->arena, real, strlen(real)) : NULL;
-	free(real);
-	return kept;
-}
-
-/* The directory of a program that was called by a path; NULL for one from PATH. */
-static const char *program_dir(struct gen *gen, const char *word)
-{
-	const char *real = word && strchr(word, '/') ? gen_real_path(gen, word) : NULL;
-	struct str dir = real ? path_dir(str_of(real)) : STR("");
-
-	return real ? arena_strndup(&gen->arena, dir.p, dir.n) : NULL;
-}
-
-/* The programs below the project's directory are called by path, others by name. */
-static void find_programs(struct gen *gen, const char *dir)
-{
-	const char *project = gen_real_path(gen, ".");
-	const char *inside = project && dir ? path_relative(&gen->arena, project, dir) : NULL;
-
-	gen->self = "dtk-gen";
-	gen->stamp = "dtk-stamp";
-	if (inside && !str_is(str_of(inside), "..") && !str_starts(str_of(inside), STR("../"))) {
-		struct buf path = BUF_INIT;
-
-		buf_addf(&path, "./%s%s", strcmp(inside, ".") == 0 ? "" : inside, strcmp(inside, ".") == 0 ? "" : "/");
-		buf_adds(&path, "dtk-gen");
-		gen->self = arena_strndup(&gen->arena, path.p, path.n);
-		path.n -= strlen("gen");
-		buf_adds(&path, "stamp");
-		gen->stamp = arena_strndup(&gen->arena, path.p, path.n);
-		buf_release(&path);
-	}
-}
 
 /* Of these paths all others are made: what Ninja cannot read in them would be in every line. */
 static int check_paths(const struct gen_options *options)
@@ -155,7 +111,7 @@ static int run(struct gen *gen, struct opt_args *args, const char *dir)
 		fprintf(stderr, "error: %s: %s\n", gen->options.directory, strerror(errno));
 		return 1;
 	}
-	find_programs(gen, dir);
+	gen_find_programs(gen, dir);
 	return gen->options.tool ? gen_tool(gen, (int)args->rest_count, args->rest) : gen_generate(gen);
 }
 
@@ -171,7 +127,7 @@ int main(int argc, char **argv)
 	arena_init(&gen.arena);
 	parsed = opt_parse(&command, argc - (argc > 0), argv + (argc > 0), &gen.options, &args);
 	if (parsed == OPT_OK)
-		status = run(&gen, &args, program_dir(&gen, argv[0]));
+		status = run(&gen, &args, gen_program_dir(&gen, argv[0]));
 	else
 		status = parsed == OPT_DONE ? 0 : 2;
 	gen_unload(&gen);

@@ -51,6 +51,12 @@ struct str gen_watched_path(struct gen *gen, struct str file);
 /* Below zero where A is the earlier one. */
 int gen_by_time(struct timespec a, struct timespec b);
 
+/* The absolute path without links in gen's arena; NULL where there is none. */
+const char *gen_real_path(struct gen *gen, const char *path);
+/* The directory of a program that was called by the path WORD; NULL for one from PATH. */
+const char *gen_program_dir(struct gen *gen, const char *word);
+/* How the project calls the programs of DIR: those below its directory by path, others by name. */
+void gen_find_programs(struct gen *gen, const char *dir);
 /* dtk-gen's own command line as it is recorded; whether it runs in a configured directory. */
 struct str gen_generator(struct gen *gen);
 bool gen_configured(const struct gen *gen);
@@ -104,8 +110,6 @@ int gen_clean(const struct opt_command *command, int argc, char **argv);
 struct docker_file;
 /* The Dockerfile at PATH, read and parsed in ARENA; NULL after diagnostics. */
 struct docker_file *gen_dockerfile(struct arena *arena, struct diag *diag, const char *path);
-/* The absolute path without links in gen's arena; NULL where there is none. */
-const char *gen_real_path(struct gen *gen, const char *path);
 /* Writes TEXT to standard output; the exit status (1 after a message where it cannot be written). */
 int gen_print(struct str text);
 

@@ -199,23 +199,6 @@ static struct str source_of(const struct gen *gen)
 	return STR("nothing");
 }
 
-bool gen_configured(const struct gen *gen)
-{
-	return strcmp(gen->self, "./dtk-gen") == 0 && access("config.ninja", F_OK) == 0;
-}
-
-struct str gen_generator(struct gen *gen)
-{
-	struct buf text = BUF_INIT;
-	struct str line;
-
-	quote_shell(&text, str_of(gen->self));
-	opt_record(gen->command, &gen->options, &text);
-	line = keep(gen, &text);
-	buf_release(&text);
-	return line;
-}
-
 static bool add_all(struct gen *gen, struct out *out, const struct engine *engine, const char *root)
 {
 	struct buf text = BUF_INIT;

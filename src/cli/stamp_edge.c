@@ -2,8 +2,8 @@
 #include "cli/stamp_commands.h"
 #include "stamp/build.h"
 #include "stamp/edge.h"
-#include "stamp/hook.h"
 #include "stamp/rootfs.h"
+#include "stamp/scripts.h"
 #include "stamp/trial.h"
 
 #include <stddef.h>
@@ -157,7 +157,7 @@ static int run_hooks(const struct opt_command *command, int argc, char **argv)
 	if (status >= 0)
 		return status;
 	diag_init(&diag, stderr);
-	return finish(&diag, hook_stamp(args.operands[0], &diag));
+	return finish(&diag, scripts_stamp(args.operands[0], &diag));
 }
 
 static const struct opt rootfs_table[] = {

@@ -183,10 +183,10 @@ static void enter(struct search *search, struct str dir, struct str name, struct
 		follow(search, path, rest);
 }
 
-static void scan(struct search *search, struct str dir, struct str part, struct str rest);
+static void search_dir(struct search *search, struct str dir, struct str part, struct str rest);
 
-static void scan_entry(struct search *search, struct str dir, const struct dirent *entry, struct str part,
-                       struct str rest)
+static void search_entry(struct search *search, struct str dir, const struct dirent *entry, struct str part,
+                         struct str rest)
 {
 	struct tree *tree = search->tree;
 	struct str name = str_of(entry->d_name), path, next;
@@ -206,11 +206,11 @@ static void scan_entry(struct search *search, struct str dir, const struct diren
 	if (tree->ignore && ignore_match(tree->ignore, path) && !ignore_may_include_below(tree->ignore, path))
 		return;
 	next = str_slice(rest, 0, slash);
-	scan(search, path, next, str_slice(rest, slash + 1, rest.n));
+	search_dir(search, path, next, str_slice(rest, slash + 1, rest.n));
 }
 
 /* Every entry of DIR that PART matches; behind a wildcard no link is followed but the last. */
-static void scan(struct search *search, struct str dir, struct str part, struct str rest)
+static void search_dir(struct search *search, struct str dir, struct str part, struct str rest)
 {
 	struct tree *tree = search->tree;
 	int fd = tree_open(tree, dir);
@@ -225,7 +225,7 @@ static void scan(struct search *search, struct str dir, struct str part, struct 
 	}
 	tree_watch(tree, dir);
 	while ((entry = readdir(stream)))
-		scan_entry(search, dir, entry, part, rest);
+		search_entry(search, dir, entry, part, rest);
 	closedir(stream);
 }
 
@@ -254,7 +254,7 @@ static void follow(struct search *search, struct str dir, struct str rest)
 	} else if (search->pattern->parents)
 		add_include(search, dir, rest);
 	else
-		scan(search, dir, part, after);
+		search_dir(search, dir, part, after);
 }
 
 static int by_path(const void *a, const void *b)

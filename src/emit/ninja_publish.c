@@ -1,50 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "base/quote.h"
 #include "emit/publish.h"
+#include "emit/push_word.h"
 #include "emit/writer.h"
-
-/* "=NAME=SCRIPT": a push publishes the image NAME by this script of the tree, and under none of its tags. */
-static void publication_word(const struct plan *plan, const struct plan_run *run, struct buf *out)
-{
-	struct buf script = BUF_INIT;
-
-	buf_addstr(&script, plan->output);
-	buf_adds(&script, "/" PUBLISH_SCRIPT);
-	buf_addstr(&script, run->name);
-	buf_adds(&script, ".sh");
-	buf_addc(out, '=');
-	buf_addstr(out, plan->images[run->image].name);
-	buf_addc(out, '=');
-	quote_shell(out, buf_str(&script));
-	buf_release(&script);
-}
-
-/* What is said of an image in a section of its own counts whenever it is pushed; a synthetic one has its own name. */
-static bool publishes(const struct plan *plan, const struct plan_run *run, const struct plan_image *image)
-{
-	return run->publication_tag.count && !run->synthetic && run->image != PLAN_NO_IMAGE
-		&& &plan->images[run->image] == image;
-}
-
-void publish_words(const struct plan *plan, const struct plan_image *image, char between, struct buf *out)
-{
-	for (size_t i = 0; i < plan->run_count; i++) {
-		if (!publishes(plan, &plan->runs[i], image))
-			continue;
-		publication_word(plan, &plan->runs[i], out);
-		buf_addc(out, between);
-	}
-}
-
-void writer_push_variable(struct writer *writer, struct str text)
-{
-	text = str_trim(text);
-	if (!text.n)
-		return;
-	buf_adds(writer->out, " t = $ ");
-	quote_ninja_value(writer->out, text);
-	buf_addc(writer->out, '\n');
-}
 
 bool publish_own_name(const struct plan *plan, const struct plan_run *run)
 {
@@ -75,7 +32,7 @@ static void run_push(struct writer *writer, const struct plan_run *run)
 	}
 	writer_action(writer, "push", run->name, run->image, writer_is_tested(&plan->images[run->image]));
 	buf_clear(&writer->text);
-	publication_word(plan, run, &writer->text);
+	push_publication(plan, run, &writer->text);
 	writer_push_variable(writer, buf_str(&writer->text));
 }
 

@@ -2,6 +2,7 @@
 #include "emit/out.h"
 
 #include "base/fs.h"
+#include "base/moment.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -9,10 +10,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-enum {
-	OUT_ABANDONED = 600, /* seconds after which a temporary file is nobody's */
-	OUT_TICK = 10000000  /* nanoseconds of a file system's clock */
-};
+enum { OUT_ABANDONED = 600 /* seconds after which a temporary file is nobody's */ };
 
 void out_init(struct out *out, struct diag *diag, const char *tree, enum out_mode mode, bool verbose,
               struct timespec moment)
@@ -42,14 +40,8 @@ void out_add(struct out *out, struct str path, struct str bytes, unsigned flags)
 
 struct timespec out_now(void)
 {
-	struct timespec now;
+	struct timespec now = moment_now();
 
-#ifdef CLOCK_REALTIME_COARSE
-	clock_gettime(CLOCK_REALTIME_COARSE, &now);
-#else
-	clock_gettime(CLOCK_REALTIME, &now);
-	now.tv_nsec -= now.tv_nsec % OUT_TICK;
-#endif
 	now.tv_sec -= now.tv_nsec == 0;
 	now.tv_nsec = (now.tv_nsec == 0 ? 1000000000 : now.tv_nsec) - 1;
 	return now;

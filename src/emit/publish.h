@@ -17,12 +17,6 @@
 void publish_script(const struct plan *plan, const struct engine *engine, const struct plan_run *run,
                     struct buf *out);
 
-/*
- * What dtk-stamp push reads: "=NAME=SCRIPT" for each section that publishes IMAGE as its own, BETWEEN behind each.
- * A synthetic image's section is not among them: it is published by its own name only.
- */
-void publish_words(const struct plan *plan, const struct plan_image *image, char between, struct buf *out);
-
 /* True where RUN has a publication_tag and neither an image nor a set has its name: push-NAME is its own. */
 bool publish_own_name(const struct plan *plan, const struct plan_run *run);
 

@@ -77,6 +77,15 @@ void planner_release(struct planner *planner);
 bool planner_is_part(const struct planner *planner);
 /* The layers as a graph of depends_on; the caller releases it. */
 void planner_layers(const struct planner *planner, struct graph *layers);
+/*
+ * Which axes each layer varies over: those that its tags or template name, and those of its parents. False after
+ * diagnostics: layers that depend on each other.
+ */
+bool planner_vary(struct planner *planner, uint32_t *vary);
+/* TEXT from FROM on, for as long as the plan lives. */
+struct str planner_keep(struct planner *planner, const struct buf *text, size_t from);
+/* Room for SELECTED images and every base that a base_os may imply, so that images seldom move. */
+void planner_reserve(struct planner *planner, size_t selected);
 /* The image of combination ID, added to the plan (name, files, tags) where it is not there yet. */
 uint32_t planner_add(struct planner *planner, uint32_t id);
 

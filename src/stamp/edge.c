@@ -2,6 +2,7 @@
 #include "stamp/edge.h"
 
 #include "base/fs.h"
+#include "base/moment.h"
 #include "stamp/keyfile.h"
 #include "stamp/watch.h"
 
@@ -48,7 +49,7 @@ bool edge_hash(struct arena *arena, struct diag *diag, const struct place *place
 		case KEY_FAILED:
 			return false;
 		case KEY_MOVED:
-			scan_wait(scan->moment);
+			moment_wait(scan->moment);
 			cache_turn(cache);
 		}
 	}
@@ -82,7 +83,7 @@ static bool settle(struct arena *arena, struct diag *diag, const struct place *p
 	*moved = true;
 	for (unsigned tries = 0; tries < EDGE_TRIES && *moved; tries++) {
 		if (tries) {
-			scan_wait(scan->moment);
+			moment_wait(scan->moment);
 			cache_turn(&cache);
 		}
 		fine = edge_hash(arena, diag, place, spec, &cache, scan, &key)

@@ -43,10 +43,4 @@ struct hook_files {
 /* In ARENA. */
 struct hook_files hook_files(struct arena *arena, const struct hooks *hooks);
 
-/*
- * Writes OUT, which says which of the project's scripts there are and what they hold, and changes
- * only with that; and OUT.d with what to watch for it.  -1 after an error was said.
- */
-int hook_stamp(const char *out, struct diag *diag);
-
 #endif

@@ -3,6 +3,7 @@
 
 #include "base/crew.h"
 #include "base/fs.h"
+#include "base/moment.h"
 #include "docker/stage.h"
 #include "stamp/cache.h"
 #include "stamp/key.h"
@@ -12,38 +13,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum {
-	SCAN_STEP = 256, /* entries that a thread takes at once */
-	SCAN_TICK = 20   /* milliseconds; no clock of files is coarser where it matters */
-};
-
-struct timespec scan_moment(void)
-{
-	struct timespec now;
-
-#ifdef CLOCK_REALTIME_COARSE
-	clock_gettime(CLOCK_REALTIME_COARSE, &now);
-#else
-	clock_gettime(CLOCK_REALTIME, &now);
-	now.tv_nsec -= 10 * 1000 * 1000;
-	if (now.tv_nsec < 0) {
-		now.tv_nsec += 1000 * 1000 * 1000;
-		now.tv_sec--;
-	}
-#endif
-	return now;
-}
-
-void scan_wait(struct timespec moment)
-{
-	const struct timespec pause = {0, 1000000};
-
-	for (unsigned tries = 0; tries < SCAN_TICK; tries++) {
-		if (fs_nanoseconds(scan_moment()) > fs_nanoseconds(moment))
-			return;
-		nanosleep(&pause, NULL);
-	}
-}
+enum { SCAN_STEP = 256 /* entries that a thread takes at once */ };
 
 static bool read_file(struct arena *arena, struct diag *diag, struct scan *scan, char kind, const char *path)
 {
@@ -229,7 +199,7 @@ bool scan_take(struct arena *arena, struct diag *diag, const struct place *place
 	struct ignore *ignore = NULL;
 
 	memset(scan, 0, sizeof *scan);
-	scan->moment = scan_moment();
+	scan->moment = moment_now();
 	scan->spec = spec;
 	if (!read_files(arena, diag, scan) || !find_reach(arena, diag, scan, &reach))
 		return false;

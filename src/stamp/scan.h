@@ -48,12 +48,6 @@ struct scan {
 	struct context_list list;
 };
 
-/* The time that files written from now on will have, or a little earlier. */
-struct timespec scan_moment(void);
-
-/* Waits until scan_moment is later than MOMENT, for the time of a clock's tick at most. */
-void scan_wait(struct timespec moment);
-
 /* False after errors were said. Everything is in ARENA, which DIAG must not outlive. */
 bool scan_take(struct arena *arena, struct diag *diag, const struct place *place,
                const struct scan_spec *spec, struct scan *scan);
