@@ -81,7 +81,7 @@ void ninja_help(const struct plan *plan, struct buf *out)
 	for (size_t i = 0; i < plan->run_count; i++) {
 		help_line(out, "run-", plan->runs[i].name, "run a container of ");
 		buf_addf(out, "%.*s\n", STR_ARG(plan->runs[i].ref));
-		if (!publish_own_name(plan, &plan->runs[i]))
+		if (!plan->runs[i].pushed)
 			continue;
 		help_line(out, "push-", plan->runs[i].name, "publish ");
 		buf_addf(out, "%.*s\n", STR_ARG(plan->runs[i].ref));

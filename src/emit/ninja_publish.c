@@ -3,23 +3,12 @@
 #include "emit/push_word.h"
 #include "emit/writer.h"
 
-bool publish_own_name(const struct plan *plan, const struct plan_run *run)
-{
-	bool own = run->publication_tag.count > 0;
-
-	for (size_t i = 0; i < plan->image_count && own; i++)
-		own = !str_eq(plan->images[i].name, run->name);
-	for (size_t i = 0; i < plan->target_count && own; i++)
-		own = !str_eq(plan->targets[i].name, run->name);
-	return own;
-}
-
 /* push-NAME of a section that is no image of its own. */
 static void run_push(struct writer *writer, const struct plan_run *run)
 {
 	const struct plan *plan = writer->plan;
 
-	if (!publish_own_name(plan, run))
+	if (!run->pushed)
 		return;
 	if (run->image == PLAN_NO_IMAGE) {
 		writer_action_edge(writer, "push", run->name, "run");

@@ -17,7 +17,4 @@
 void publish_script(const struct plan *plan, const struct engine *engine, const struct plan_run *run,
                     struct buf *out);
 
-/* True where RUN has a publication_tag and neither an image nor a set has its name: push-NAME is its own. */
-bool publish_own_name(const struct plan *plan, const struct plan_run *run);
-
 #endif

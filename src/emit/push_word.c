@@ -45,19 +45,10 @@ void push_publication(const struct plan *plan, const struct plan_run *run, struc
 	buf_release(&script);
 }
 
-/* What is said of an image in a section of its own counts whenever it is pushed; a synthetic one has its own name. */
-static bool publishes(const struct plan *plan, const struct plan_run *run, const struct plan_image *image)
-{
-	return run->publication_tag.count && !run->synthetic && run->image != PLAN_NO_IMAGE
-		&& &plan->images[run->image] == image;
-}
-
 void push_publications(const struct plan *plan, const struct plan_image *image, char between, struct buf *out)
 {
-	for (size_t i = 0; i < plan->run_count; i++) {
-		if (!publishes(plan, &plan->runs[i], image))
-			continue;
-		push_publication(plan, &plan->runs[i], out);
+	for (uint32_t i = image->publication; i; i = plan->runs[i - 1].next) {
+		push_publication(plan, &plan->runs[i - 1], out);
 		buf_addc(out, between);
 	}
 }

@@ -75,6 +75,8 @@ struct plan_run {
 	struct plan_words environment, interactive, gpu, network, volumes, ports, cmd;
 	struct plan_word publication_tag; /* count is 0: none */
 	bool aws;         /* image_repo: aws; else docker_hub */
+	bool pushed;      /* it has a publication_tag, and its name is no image's or set's: push-NAME is its own */
+	uint32_t next;    /* 1 + the next run that publishes the image as its own, or 0 */
 	struct span span;
 };
 #define PLAN_NO_IMAGE UINT32_MAX
@@ -112,6 +114,7 @@ struct plan_image {
 	bool pull;             /* a forced build asks for new external bases */
 	bool builder;          /* the stage `builder` of another one, kept under a tag: never pushed, saved, scanned */
 	bool versioned;        /* _version.py.bld enters its context */
+	uint32_t publication;  /* 1 + the first run that publishes it as its own, or 0 */
 	struct plan_parent *parents;
 	size_t parent_count;
 	struct plan_base *bases; /* those that have no digest of their own */

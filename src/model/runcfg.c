@@ -6,6 +6,7 @@
 #include "model/local.h"
 
 #include <errno.h>
+#include <stdlib.h>
 
 static const char runcfg_place[] = "docker/run.cfg", runcfg_docker[] = "docker";
 
@@ -329,6 +330,21 @@ static void read_list(struct runcfg *runcfg, const struct ini_section *from, str
 	}
 }
 
+static int order_sections(const void *a, const void *b)
+{
+	const struct runcfg_section *const *left = a, *const *right = b;
+
+	return str_cmp((*left)->name, (*right)->name);
+}
+
+static void sort_sections(struct runcfg *runcfg)
+{
+	runcfg->by_name = ARENA_ARRAY(runcfg->arena, runcfg->count, const struct runcfg_section *);
+	for (size_t i = 0; i < runcfg->count; i++)
+		runcfg->by_name[i] = &runcfg->sections[i];
+	qsort(runcfg->by_name, runcfg->count, sizeof *runcfg->by_name, order_sections);
+}
+
 static void read_sections(struct runcfg *runcfg, const struct ini *ini)
 {
 	struct map told;
@@ -344,6 +360,7 @@ static void read_sections(struct runcfg *runcfg, const struct ini *ini)
 			read_section(runcfg, &ini->sections[i], &told);
 	}
 	map_release(&told);
+	sort_sections(runcfg);
 }
 
 /* --- Files --- */
@@ -440,18 +457,31 @@ bool runcfg_read(struct runcfg *runcfg, const struct runcfg_from *from)
 	return from->diag->errors == errors;
 }
 
+static int name_to_section(const void *name, const void *section)
+{
+	const struct runcfg_section *const *at = section;
+
+	return str_cmp(*(const struct str *)name, (*at)->name);
+}
+
+static int name_to_dir(const void *name, const void *dir)
+{
+	return str_cmp(*(const struct str *)name, ((const struct runcfg_dir *)dir)->name);
+}
+
 const struct runcfg_section *runcfg_section(const struct runcfg *runcfg, struct str name)
 {
-	for (size_t i = 0; i < runcfg->count; i++)
-		if (str_eq(runcfg->sections[i].name, name))
-			return &runcfg->sections[i];
-	return NULL;
+	const struct runcfg_section **found;
+
+	if (runcfg->count == 0)
+		return NULL;
+	found = bsearch(&name, runcfg->by_name, runcfg->count, sizeof *runcfg->by_name, name_to_section);
+	return found ? *found : NULL;
 }
 
 const struct runcfg_dir *runcfg_dir(const struct runcfg *runcfg, struct str name)
 {
-	for (size_t i = 0; i < runcfg->dir_count; i++)
-		if (str_eq(runcfg->dirs[i].name, name))
-			return &runcfg->dirs[i];
-	return NULL;
+	if (runcfg->dir_count == 0)
+		return NULL;
+	return bsearch(&name, runcfg->dirs, runcfg->dir_count, sizeof *runcfg->dirs, name_to_dir);
 }

@@ -55,6 +55,7 @@ struct runcfg {
 	struct runword_names names;
 	bool project_told, user_told; /* that they cannot be part of a reference */
 	struct runcfg_section *sections; /* without [run_image] and [run-image] */
+	const struct runcfg_section **by_name;
 	size_t count;
 	struct keys_texts synthetic; /* the names listed */
 	struct runcfg_dir *dirs;     /* by name */

@@ -10,6 +10,8 @@ struct runs {
 	enum runs_of of;
 	struct map names; /* of images, or of the family that one is the first of -> number */
 	struct map tags;  /* in their normal form -> image */
+	struct map files; /* Dockerfile -> 1 + the first image that is built from it; `alike` has the next */
+	uint32_t *alike;  /* image -> 1 + image, or 0 */
 };
 
 /* --- What a section is about --- */
@@ -28,18 +30,26 @@ static uint32_t image_tagged(const struct runs *runs, struct str ref)
 	return entry ? (uint32_t)entry->value.number : PLAN_NO_IMAGE;
 }
 
+/* 1 + the first image that is built from this file, or 0. */
+static uint32_t first_of(const struct runs *runs, struct str dockerfile)
+{
+	const struct map_entry *entry = map_get(&runs->files, dockerfile);
+
+	return entry ? (uint32_t)entry->value.number : 0;
+}
+
 /* The image whose Dockerfile is that of docker/NAME, where there is just one. */
 static uint32_t image_of_dir(const struct runs *runs, struct str name)
 {
 	const struct runcfg_dir *dir = runcfg_dir(runs->runcfg, name);
 	uint32_t found = PLAN_NO_IMAGE;
 
-	for (uint32_t i = 0; dir && i < runs->plan->image_count; i++) {
-		if (runs->plan->images[i].builder || !str_eq(runs->plan->images[i].dockerfile, dir->dockerfile))
+	for (uint32_t i = dir ? first_of(runs, dir->dockerfile) : 0; i; i = runs->alike[i - 1]) {
+		if (runs->plan->images[i - 1].builder)
 			continue;
 		if (found != PLAN_NO_IMAGE)
 			return PLAN_NO_IMAGE;
-		found = i;
+		found = i - 1;
 	}
 	return found;
 }
@@ -238,7 +248,7 @@ static void tell_useless(const struct runs *runs, const struct runcfg_section *s
 	}
 }
 
-/* A family's images are built alike. */
+/* A family's images, which are of one Dockerfile, are built alike. */
 static void run_build(struct runs *runs, const struct runcfg_section *section)
 {
 	uint32_t own = image_of(runs, section->name);
@@ -250,14 +260,14 @@ static void run_build(struct runs *runs, const struct runcfg_section *section)
 	}
 	if (runs->of != RUNS_DIRS)
 		tell_useless(runs, section, RUNCFG_NAME, RUNCFG_BUILD_ARGS, "has no effect: the matrix says it");
-	for (uint32_t i = 0; i < plan->image_count; i++) {
-		struct plan_image *image = &plan->images[i];
-		bool builder = image->builder && str_eq(image->dockerfile, plan->images[own].dockerfile);
+	for (uint32_t i = first_of(runs, plan->images[own].dockerfile); i; i = runs->alike[i - 1]) {
+		struct plan_image *image = &plan->images[i - 1];
 
-		if (i != own && !builder && !(image->family.n && str_eq(image->family, plan->images[own].family)))
+		if (i - 1 != own && !image->builder
+		    && !(image->family.n && str_eq(image->family, plan->images[own].family)))
 			continue;
 		image->before = script_of(section, RUNCFG_BEFORE);
-		image->after = builder ? STR("") : script_of(section, RUNCFG_AFTER);
+		image->after = image->builder ? STR("") : script_of(section, RUNCFG_AFTER);
 		image->pull = section->pull;
 	}
 }
@@ -318,8 +328,23 @@ static bool run_listed(const struct runs *runs)
 	return ok;
 }
 
-static void runs_index(struct runs *runs)
+static void index_files(struct runs *runs)
 {
+	const struct plan *plan = runs->plan;
+
+	map_init(&runs->files);
+	runs->alike = mem_alloc((plan->image_count + 1) * sizeof *runs->alike);
+	for (uint32_t i = (uint32_t)plan->image_count; i > 0; i--) {
+		struct map_entry *entry = map_put(&runs->files, plan->images[i - 1].dockerfile, NULL);
+
+		runs->alike[i - 1] = (uint32_t)entry->value.number;
+		entry->value.number = i;
+	}
+}
+
+static void index_images(struct runs *runs)
+{
+	index_files(runs);
 	map_init(&runs->names);
 	map_init(&runs->tags);
 	for (uint32_t i = 0; i < runs->plan->image_count; i++) {
@@ -333,6 +358,41 @@ static void runs_index(struct runs *runs)
 	}
 }
 
+static void index_release(struct runs *runs)
+{
+	map_release(&runs->names);
+	map_release(&runs->tags);
+	map_release(&runs->files);
+	mem_free(runs->alike);
+}
+
+/* What publishes an image as its own is found from there: a synthetic one is published by its own name only. */
+static void link_runs(struct plan *plan)
+{
+	for (size_t i = plan->run_count; i > 0; i--) {
+		struct plan_run *run = &plan->runs[i - 1];
+
+		if (!run->publication_tag.count || run->synthetic || run->image == PLAN_NO_IMAGE)
+			continue;
+		run->next = plan->images[run->image].publication;
+		plan->images[run->image].publication = (uint32_t)i;
+	}
+}
+
+static void mark_pushed(struct plan *plan)
+{
+	struct map taken;
+
+	map_init(&taken);
+	for (size_t i = 0; i < plan->image_count; i++)
+		map_put(&taken, plan->images[i].name, NULL);
+	for (size_t i = 0; i < plan->target_count; i++)
+		map_put(&taken, plan->targets[i].name, NULL);
+	for (size_t i = 0; i < plan->run_count; i++)
+		plan->runs[i].pushed = plan->runs[i].publication_tag.count && !map_get(&taken, plan->runs[i].name);
+	map_release(&taken);
+}
+
 bool runs_make(struct runcfg *runcfg, struct plan *plan, enum runs_of of)
 {
 	struct runs runs = {.runcfg = runcfg, .plan = plan, .of = of};
@@ -342,15 +402,16 @@ bool runs_make(struct runcfg *runcfg, struct plan *plan, enum runs_of of)
 	plan->user = plan->project = STR("");
 	if (!runcfg->path.n && of != RUNS_DIRS)
 		return true;
-	runs_index(&runs);
+	index_images(&runs);
 	plan->runs = ARENA_ARRAY(&plan->arena, runcfg->count + runcfg->dir_count, struct plan_run);
 	ok = run_listed(&runs);
 	for (size_t i = 0; i < runcfg->count; i++)
 		ok = run_section(&runs, &runcfg->sections[i]) && ok;
 	if (of == RUNS_DIRS)
 		run_dirs(&runs);
-	map_release(&runs.names);
-	map_release(&runs.tags);
+	index_release(&runs);
+	link_runs(plan);
+	mark_pushed(plan);
 	if (runcfg->names.user_used)
 		plan->user = runcfg->names.user;
 	if (runcfg->names.project_used)
