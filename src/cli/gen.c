@@ -40,7 +40,7 @@ static const struct opt table[] = {
 	{'v', "verbose", NULL, "say what is written", OPT_FLAG, OPT_PASSING, FIELD(verbose)},
 	{'t', NULL, "TOOL", "run a tool (-t list)", OPT_TEXT, OPT_PASSING | OPT_LAST, FIELD(tool)},
 	{0, "version", NULL, "print the version", OPT_VERSION, OPT_PASSING, 0},
-	{'h', "help", NULL, "show this", OPT_HELP, OPT_PASSING, 0},
+	OPT_HELP_ROW,
 	{0, "complete", NULL, "print the options for a shell", OPT_COMPLETE, OPT_PASSING | OPT_HIDDEN, 0},
 };
 

@@ -87,25 +87,12 @@ void gen_summary(const struct plan *plan, FILE *out);
 int gen_tool(struct gen *gen, int argc, char **argv);
 extern struct gen *gen_current;
 
-/* Tools with a file of their own; their tables of options. */
-enum { GEN_RENDER_OPTIONS = 13, GEN_CONTEXT_OPTIONS = 3, GEN_LINT_OPTIONS = 2, GEN_STATUS_OPTIONS = 2,
-       GEN_INIT_OPTIONS = 2, GEN_CLEAN_OPTIONS = 3, GEN_HELP_OPTIONS = 1 };
-extern const struct opt gen_render_options[GEN_RENDER_OPTIONS], gen_context_options[GEN_CONTEXT_OPTIONS],
-	gen_lint_options[GEN_LINT_OPTIONS], gen_status_options[GEN_STATUS_OPTIONS], gen_init_options[GEN_INIT_OPTIONS],
-	gen_clean_options[GEN_CLEAN_OPTIONS], gen_help_options[GEN_HELP_OPTIONS];
-int gen_render(const struct opt_command *command, int argc, char **argv);
-int gen_parse(const struct opt_command *command, int argc, char **argv);
-int gen_context(const struct opt_command *command, int argc, char **argv);
-int gen_lint(const struct opt_command *command, int argc, char **argv);
-int gen_targets(const struct opt_command *command, int argc, char **argv);
-int gen_graph(const struct opt_command *command, int argc, char **argv);
-int gen_bake(const struct opt_command *command, int argc, char **argv);
-int gen_compose(const struct opt_command *command, int argc, char **argv);
-int gen_plan(const struct opt_command *command, int argc, char **argv);
-int gen_why(const struct opt_command *command, int argc, char **argv);
-int gen_status(const struct opt_command *command, int argc, char **argv);
-int gen_init(const struct opt_command *command, int argc, char **argv);
-int gen_clean(const struct opt_command *command, int argc, char **argv);
+/* A tool: its words on the command line, its OPTIONS (an array) and the function that runs it. */
+#define GEN_TOOL(name, operands, summary, options, run) \
+	{"dtk-gen -t " name, name, operands, summary, options, sizeof(options) / sizeof *(options), false, run}
+extern const struct opt_command gen_render_tool, gen_parse_tool, gen_context_tool, gen_lint_tool, gen_targets_tool,
+	gen_graph_tool, gen_bake_tool, gen_compose_tool, gen_plan_tool, gen_why_tool, gen_status_tool, gen_init_tool,
+	gen_clean_tool;
 
 struct docker_file;
 /* The Dockerfile at PATH, read and parsed in ARENA; NULL after diagnostics. */

@@ -17,10 +17,10 @@ struct clean_options {
 	bool dry;
 };
 
-const struct opt gen_clean_options[GEN_CLEAN_OPTIONS] = {
+static const struct opt options_table[] = {
 	{0, "max-age", "DAYS", "what is younger stays (default: 30)", OPT_TEXT, 0, offsetof(struct clean_options, max_age)},
 	{'n', "dry-run", NULL, "only print what would go", OPT_FLAG, 0, offsetof(struct clean_options, dry)},
-	{'h', "help", NULL, "show this", OPT_HELP, OPT_PASSING, 0},
+	OPT_HELP_ROW,
 };
 
 static bool read_days(const char *text, long long *days)
@@ -101,7 +101,7 @@ static bool clean(struct gen *gen, const struct clean_options *options, long lon
 	return fine;
 }
 
-int gen_clean(const struct opt_command *command, int argc, char **argv)
+static int run_clean(const struct opt_command *command, int argc, char **argv)
 {
 	struct clean_options options = {0};
 	struct opt_args args;
@@ -116,3 +116,7 @@ int gen_clean(const struct opt_command *command, int argc, char **argv)
 	fine = clean(gen_current, &options, days);
 	return gen_tell(gen_current) && fine ? 0 : 1;
 }
+
+const struct opt_command gen_clean_tool = GEN_TOOL(
+	"clean", NULL, "remove old logs, reports and caches, and what is left of images that are gone",
+	options_table, run_clean);

@@ -12,12 +12,12 @@ struct context_options {
 	bool copied;
 };
 
-const struct opt gen_context_options[GEN_CONTEXT_OPTIONS] = {
+static const struct opt options_table[] = {
 	{'f', "file", "FILE", "the Dockerfile (default: DIR/Dockerfile)", OPT_TEXT, 0,
 	 offsetof(struct context_options, file)},
 	{0, "copied", NULL, "only what COPY, ADD and bind mounts can reach", OPT_FLAG, 0,
 	 offsetof(struct context_options, copied)},
-	{'h', "help", NULL, "show this", OPT_HELP, OPT_PASSING, 0},
+	OPT_HELP_ROW,
 };
 
 struct docker_file *gen_dockerfile(struct arena *arena, struct diag *diag, const char *path)
@@ -101,7 +101,7 @@ static void print_file(const struct docker_file *file, struct buf *out)
 		print_instruction(&file->instructions[i], out);
 }
 
-int gen_parse(const struct opt_command *command, int argc, char **argv)
+static int run_parse(const struct opt_command *command, int argc, char **argv)
 {
 	struct opt_args args;
 	enum opt_parsed parsed = opt_parse(command, argc, argv, NULL, &args);
@@ -126,6 +126,9 @@ int gen_parse(const struct opt_command *command, int argc, char **argv)
 	arena_release(&arena);
 	return status;
 }
+
+const struct opt_command gen_parse_tool = GEN_TOOL(
+	"parse", "DOCKERFILE", "print the instructions of a Dockerfile as JSON Lines", opt_help_only, run_parse);
 
 /* --- context --- */
 
@@ -156,7 +159,7 @@ static int list_context(struct arena *arena, struct diag *diag, const char *root
 	return status;
 }
 
-int gen_context(const struct opt_command *command, int argc, char **argv)
+static int run_context(const struct opt_command *command, int argc, char **argv)
 {
 	struct context_options options = {0};
 	struct opt_args args;
@@ -176,3 +179,6 @@ int gen_context(const struct opt_command *command, int argc, char **argv)
 	arena_release(&arena);
 	return status;
 }
+
+const struct opt_command gen_context_tool = GEN_TOOL(
+	"context", "DIR", "print the files of a build context", options_table, run_context);

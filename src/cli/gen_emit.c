@@ -36,10 +36,13 @@ static bool write_targets(struct gen *gen, const bool *chosen, struct buf *out)
 	return true;
 }
 
-int gen_targets(const struct opt_command *command, int argc, char **argv)
+static int run_targets(const struct opt_command *command, int argc, char **argv)
 {
 	return print_plan(command, argc, argv, write_targets);
 }
+
+const struct opt_command gen_targets_tool = GEN_TOOL(
+	"targets", NULL, "print what Ninja can build", opt_help_only, run_targets);
 
 static bool write_graph(struct gen *gen, const bool *chosen, struct buf *out)
 {
@@ -48,10 +51,13 @@ static bool write_graph(struct gen *gen, const bool *chosen, struct buf *out)
 	return true;
 }
 
-int gen_graph(const struct opt_command *command, int argc, char **argv)
+static int run_graph(const struct opt_command *command, int argc, char **argv)
 {
 	return print_plan(command, argc, argv, write_graph);
 }
+
+const struct opt_command gen_graph_tool = GEN_TOOL(
+	"graph", NULL, "print the layer DAG, images only, as DOT", opt_help_only, run_graph);
 
 static bool write_bake(struct gen *gen, const bool *chosen, struct buf *out)
 {
@@ -59,10 +65,13 @@ static bool write_bake(struct gen *gen, const bool *chosen, struct buf *out)
 	return bake_write(gen->plan, &gen->diag, out);
 }
 
-int gen_bake(const struct opt_command *command, int argc, char **argv)
+static int run_bake(const struct opt_command *command, int argc, char **argv)
 {
 	return print_plan(command, argc, argv, write_bake);
 }
+
+const struct opt_command gen_bake_tool = GEN_TOOL(
+	"bake", NULL, "print the images as docker-bake.json", opt_help_only, run_bake);
 
 static bool write_compose(struct gen *gen, const bool *chosen, struct buf *out)
 {
@@ -70,7 +79,11 @@ static bool write_compose(struct gen *gen, const bool *chosen, struct buf *out)
 	return true;
 }
 
-int gen_compose(const struct opt_command *command, int argc, char **argv)
+static int run_compose(const struct opt_command *command, int argc, char **argv)
 {
 	return print_plan(command, argc, argv, write_compose);
 }
+
+const struct opt_command gen_compose_tool = GEN_TOOL(
+	"compose", "[TARGET...]", "print a compose file that runs images with their health checks",
+	opt_help_only, run_compose);

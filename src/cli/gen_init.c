@@ -12,10 +12,10 @@ struct init_options {
 	const char *file;
 };
 
-const struct opt gen_init_options[GEN_INIT_OPTIONS] = {
+static const struct opt options_table[] = {
 	{'o', "output", "FILE", "the matrix: JSON, or YAML (default: build-config.json)", OPT_TEXT, 0,
 	 offsetof(struct init_options, file)},
-	{'h', "help", NULL, "show this", OPT_HELP, OPT_PASSING, 0},
+	OPT_HELP_ROW,
 };
 
 static const char json[] =
@@ -109,7 +109,7 @@ static void say_next(const char *file, struct buf *out)
 	              "build writes beside the matrix, which keeps the order.\n");
 }
 
-int gen_init(const struct opt_command *command, int argc, char **argv)
+static int run_init(const struct opt_command *command, int argc, char **argv)
 {
 	struct init_options options = {.file = "build-config.json"};
 	struct opt_args args;
@@ -130,3 +130,6 @@ int gen_init(const struct opt_command *command, int argc, char **argv)
 	buf_release(&text);
 	return status;
 }
+
+const struct opt_command gen_init_tool = GEN_TOOL(
+	"init", NULL, "write an example to start from", options_table, run_init);

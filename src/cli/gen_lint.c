@@ -8,9 +8,9 @@ struct lint_options {
 	struct opt_list off;
 };
 
-const struct opt gen_lint_options[GEN_LINT_OPTIONS] = {
+static const struct opt options_table[] = {
 	{0, "off", "RULE", "leave this rule out", OPT_LIST, 0, offsetof(struct lint_options, off)},
-	{'h', "help", NULL, "show this", OPT_HELP, OPT_PASSING, 0},
+	OPT_HELP_ROW,
 };
 
 /* False where there is no rule of that name. */
@@ -149,7 +149,7 @@ static bool lint_all(struct lint *lint, const struct opt_args *args)
 	return fine;
 }
 
-int gen_lint(const struct opt_command *command, int argc, char **argv)
+static int run_lint(const struct opt_command *command, int argc, char **argv)
 {
 	struct lint_options options = {0};
 	struct opt_args args;
@@ -174,3 +174,6 @@ int gen_lint(const struct opt_command *command, int argc, char **argv)
 	arena_release(&arena);
 	return status;
 }
+
+const struct opt_command gen_lint_tool = GEN_TOOL(
+	"lint", "[DOCKERFILE...]", "check Dockerfiles, by default those of all images", options_table, run_lint);

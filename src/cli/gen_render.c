@@ -16,7 +16,7 @@ struct render_options {
 
 #define FIELD(name) offsetof(struct render_options, name)
 
-const struct opt gen_render_options[GEN_RENDER_OPTIONS] = {
+static const struct opt options_table[] = {
 	{'I', "include", "DIR", "where included templates are looked for", OPT_LIST, 0, FIELD(dirs)},
 	{0, "vars", "FILE", "variables: a YAML or JSON file", OPT_LIST, 0, FIELD(files)},
 	{'D', "define", "NAME=VALUE", "a variable, a string", OPT_LIST, 0, FIELD(values)},
@@ -29,7 +29,7 @@ const struct opt gen_render_options[GEN_RENDER_OPTIONS] = {
 	{0, "max-output", "BYTES", "size of the result", OPT_NUMBER, 0, FIELD(max_output)},
 	{0, "max-steps", "N", "loop turns and calls", OPT_NUMBER, 0, FIELD(max_steps)},
 	{0, "version", NULL, "print the version", OPT_VERSION, OPT_HIDDEN, 0},
-	{'h', "help", NULL, "show this", OPT_HELP, OPT_PASSING, 0},
+	OPT_HELP_ROW,
 };
 
 struct rendering {
@@ -177,7 +177,7 @@ static int render_with_vars(struct rendering *rendering, const char *path)
 	return status;
 }
 
-int gen_render(const struct opt_command *command, int argc, char **argv)
+static int run_render(const struct opt_command *command, int argc, char **argv)
 {
 	struct render_options options = {0};
 	struct rendering rendering = {.command = command, .options = &options};
@@ -199,3 +199,6 @@ int gen_render(const struct opt_command *command, int argc, char **argv)
 	opt_list_free(&options.values);
 	return status;
 }
+
+const struct opt_command gen_render_tool = GEN_TOOL(
+	"render", "TEMPLATE", "print a rendered template", options_table, run_render);

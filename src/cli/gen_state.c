@@ -193,12 +193,18 @@ static int run(const struct opt_command *command, int argc, char **argv, bool ta
 	return fine ? 0 : 1;
 }
 
-int gen_plan(const struct opt_command *command, int argc, char **argv)
+static int run_plan(const struct opt_command *command, int argc, char **argv)
 {
 	return run(command, argc, argv, true);
 }
 
-int gen_why(const struct opt_command *command, int argc, char **argv)
+const struct opt_command gen_plan_tool = GEN_TOOL(
+	"plan", "[TARGET...]", "print which images would be built now, and why", opt_help_only, run_plan);
+
+static int run_why(const struct opt_command *command, int argc, char **argv)
 {
 	return run(command, argc, argv, false);
 }
+
+const struct opt_command gen_why_tool = GEN_TOOL(
+	"why", "IMAGE...", "print what changed since an image was built", opt_help_only, run_why);

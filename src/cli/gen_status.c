@@ -434,12 +434,12 @@ struct status_options {
 	bool json;
 };
 
-const struct opt gen_status_options[GEN_STATUS_OPTIONS] = {
+static const struct opt options_table[] = {
 	{0, "json", NULL, "print JSON", OPT_FLAG, 0, offsetof(struct status_options, json)},
-	{'h', "help", NULL, "show this", OPT_HELP, OPT_PASSING, 0},
+	OPT_HELP_ROW,
 };
 
-int gen_status(const struct opt_command *command, int argc, char **argv)
+static int run_status(const struct opt_command *command, int argc, char **argv)
 {
 	struct status_options options = {0};
 	struct opt_args args;
@@ -462,3 +462,6 @@ int gen_status(const struct opt_command *command, int argc, char **argv)
 	buf_release(&out);
 	return fine ? 0 : 1;
 }
+
+const struct opt_command gen_status_tool = GEN_TOOL(
+	"status", "[TARGET...]", "print what is there, and how its last builds went", options_table, run_status);

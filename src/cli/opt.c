@@ -12,6 +12,8 @@
 #include <limits.h>
 #include <stdlib.h>
 
+const struct opt opt_help_only[] = {OPT_HELP_ROW};
+
 struct parser {
 	const struct opt_command *command;
 	char **argv;
@@ -232,18 +234,18 @@ enum opt_parsed opt_parse(const struct opt_command *command, int argc, char **ar
 	return parser.result;
 }
 
-const struct opt_command *opt_command(const struct opt_command *commands, size_t count, const char *kind,
+const struct opt_command *opt_command(const struct opt_command *const *commands, size_t count, const char *kind,
                                       const char *name)
 {
 	struct guess guess;
 
 	guess_init(&guess, str_of(name));
 	for (size_t i = 0; i < count; i++) {
-		if (strcmp(commands[i].name, name) == 0)
-			return &commands[i];
-		guess_offer(&guess, str_of(commands[i].name));
+		if (strcmp(commands[i]->name, name) == 0)
+			return commands[i];
+		guess_offer(&guess, str_of(commands[i]->name));
 	}
-	fprintf(stderr, "%.*s: unknown %s '%s'\n", (int)strcspn(commands->program, " "), commands->program, kind,
+	fprintf(stderr, "%.*s: unknown %s '%s'\n", (int)strcspn(commands[0]->program, " "), commands[0]->program, kind,
 	        name);
 	print_guess(&guess);
 	return NULL;
@@ -278,10 +280,10 @@ void opt_usage(const struct opt_command *command, FILE *out)
 			usage_line(&command->options[i], out);
 }
 
-void opt_commands_list(const struct opt_command *commands, size_t count, FILE *out)
+void opt_commands_list(const struct opt_command *const *commands, size_t count, FILE *out)
 {
 	for (size_t i = 0; i < count; i++)
-		fprintf(out, "  %-14s %s\n", commands[i].name, commands[i].summary);
+		fprintf(out, "  %-14s %s\n", commands[i]->name, commands[i]->summary);
 }
 
 void opt_complete(const struct opt_command *command, FILE *out)

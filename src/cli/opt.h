@@ -46,6 +46,10 @@ struct opt {
 	size_t offset; /* of its field in the struct that opt_parse fills */
 };
 
+/* The option that every command has, and a table of it alone. */
+#define OPT_HELP_ROW {'h', "help", NULL, "show this", OPT_HELP, OPT_PASSING, 0}
+extern const struct opt opt_help_only[1];
+
 struct opt_command {
 	const char *program;  /* as typed: "dtk-gen", "dtk-gen -t render", "dtk-stamp key" */
 	const char *name;     /* of the sub-command: "render"; NULL for the program itself */
@@ -81,7 +85,7 @@ enum opt_parsed opt_parse(const struct opt_command *command, int argc, char **ar
                           struct opt_args *args);
 
 /* The sub-command NAME, or NULL after saying (KIND: "tool") that there is none and which may be meant. */
-const struct opt_command *opt_command(const struct opt_command *commands, size_t count, const char *kind,
+const struct opt_command *opt_command(const struct opt_command *const *commands, size_t count, const char *kind,
                                       const char *name);
 
 /* "PROGRAM: MESSAGE" and how to get help, on standard error; returns 2. */
@@ -90,7 +94,7 @@ int opt_wrong(const struct opt_command *command, const char *format, ...)
 
 void opt_usage(const struct opt_command *command, FILE *out);
 /* A line for each sub-command. */
-void opt_commands_list(const struct opt_command *commands, size_t count, FILE *out);
+void opt_commands_list(const struct opt_command *const *commands, size_t count, FILE *out);
 /* A line an option: word, tab, kind of argument ("", "FILE", "DIR", ...), tab, help. */
 void opt_complete(const struct opt_command *command, FILE *out);
 

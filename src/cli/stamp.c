@@ -33,18 +33,18 @@ const char *const *stamp_rest(const struct opt_args *args)
 	return args->rest_count ? (const char *const *)args->rest : none;
 }
 
-static void collect(struct opt_command *all)
+static void collect(const struct opt_command **all)
 {
 	for (size_t i = 0; i < STAMP_EDGE_COMMANDS; i++)
-		all[i] = stamp_edge_commands[i];
+		all[i] = &stamp_edge_commands[i];
 	for (size_t i = 0; i < STAMP_FLEET_COMMANDS; i++)
-		all[STAMP_EDGE_COMMANDS + i] = stamp_fleet_commands[i];
+		all[STAMP_EDGE_COMMANDS + i] = &stamp_fleet_commands[i];
 }
 
-static int run_program(const struct opt_command *commands, size_t count, int argc, char **argv)
+static int run_program(const struct opt_command *const *commands, size_t count, int argc, char **argv)
 {
 	static const struct opt table[] = {
-		{'h', "help", NULL, "show this", OPT_HELP, OPT_PASSING, 0},
+		OPT_HELP_ROW,
 		{'V', "version", NULL, "show the version", OPT_VERSION, OPT_PASSING, 0},
 		{0, "completion", NULL, "show what shells complete with", OPT_COMPLETE, OPT_PASSING | OPT_HIDDEN, 0},
 	};
@@ -70,14 +70,14 @@ static int run_program(const struct opt_command *commands, size_t count, int arg
 	}
 	if (strcmp(word, "--completion") == 0)
 		for (size_t i = 0; i < count; i++)
-			printf("%s\t\t%s\n", commands[i].name, commands[i].summary);
+			printf("%s\t\t%s\n", commands[i]->name, commands[i]->summary);
 	return 0;
 }
 
 int main(int argc, char **argv)
 {
 	enum { COUNT = STAMP_EDGE_COMMANDS + STAMP_FLEET_COMMANDS };
-	struct opt_command commands[COUNT];
+	const struct opt_command *commands[COUNT];
 	const struct opt_command *command;
 
 	collect(commands);

@@ -9,7 +9,6 @@
 #include <stddef.h>
 
 #define COUNT(array) (sizeof(array) / sizeof (array)[0])
-#define HELP {'h', "help", NULL, "show this", OPT_HELP, OPT_PASSING, 0}
 
 /* Ends a sub-command: the exit status. */
 static int finish(struct diag *diag, int result)
@@ -69,7 +68,7 @@ static const struct opt key_table[] = {
 	{0, "onbuild", "FILE", "a parent's Dockerfile that has ONBUILD", OPT_LIST, 0,
 	 offsetof(struct key_options, onbuild)},
 	HOOK_OPTIONS(struct key_options),
-	HELP,
+	OPT_HELP_ROW,
 };
 
 static int run_key(const struct opt_command *command, int argc, char **argv)
@@ -119,7 +118,7 @@ static const struct opt build_table[] = {
 	{0, "registry", "REGISTRY", "where pushes go, and with them key tags", OPT_TEXT, 0, ORDER(registry)},
 	{0, "repository", "PREFIX", "what of a tag the registry takes the place of", OPT_TEXT, 0, ORDER(repository)},
 	HOOK_OPTIONS(struct build_options),
-	HELP,
+	OPT_HELP_ROW,
 };
 
 static int run_build(const struct opt_command *command, int argc, char **argv)
@@ -145,7 +144,6 @@ static int run_build(const struct opt_command *command, int argc, char **argv)
 	return status;
 }
 
-static const struct opt hooks_table[] = {HELP};
 
 static int run_hooks(const struct opt_command *command, int argc, char **argv)
 {
@@ -168,7 +166,7 @@ static const struct opt rootfs_table[] = {
 	{0, "pin", "DIGEST", "what the file has to be: sha256:...", OPT_TEXT, 0, offsetof(struct rootfs, pin)},
 	{0, "epoch", "SECONDS", "no time in it is later (default: " ROOTFS_EPOCH ")", OPT_TEXT, 0,
 	 offsetof(struct rootfs, epoch)},
-	HELP,
+	OPT_HELP_ROW,
 };
 
 static int run_rootfs(const struct opt_command *command, int argc, char **argv)
@@ -201,7 +199,7 @@ static const struct opt test_table[] = {
 	 offsetof(struct test_options, exec)},
 	{0, "limit", "SECONDS", "for the test, and for becoming healthy (default: 300)", OPT_NUMBER, 0,
 	 offsetof(struct test_options, limit)},
-	HELP,
+	OPT_HELP_ROW,
 };
 
 static int run_test(const struct opt_command *command, int argc, char **argv)
@@ -231,7 +229,7 @@ const struct opt_command stamp_edge_commands[] = {
 	 "build an image if it is not as it was sealed", build_table, COUNT(build_table), true, run_build},
 	{"dtk-stamp test", "test", "OUT -- [NAME=VALUE...] docker [--host H]", "test an image in a container", test_table,
 	 COUNT(test_table), true, run_test},
-	{"dtk-stamp hooks", "hooks", "OUT", "say which hook scripts there are", hooks_table, COUNT(hooks_table),
+	{"dtk-stamp hooks", "hooks", "OUT", "say which hook scripts there are", opt_help_only, COUNT(opt_help_only),
 	 false, run_hooks},
 	{"dtk-stamp rootfs", "rootfs", "OUT", "make a Debian root file system", rootfs_table, COUNT(rootfs_table),
 	 false, run_rootfs},

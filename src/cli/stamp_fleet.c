@@ -16,7 +16,6 @@
 #include <stdlib.h>
 
 #define COUNT(array) (sizeof(array) / sizeof (array)[0])
-#define HELP {'h', "help", NULL, "show this", OPT_HELP, OPT_PASSING, 0}
 
 static const struct opt push_table[] = {
 	{0, "registry", "REGISTRY", "where to push to, instead of where the tags say", OPT_TEXT, 0,
@@ -26,7 +25,7 @@ static const struct opt push_table[] = {
 	{0, "release", "VERSION", "a tag to push beside each tag latest", OPT_TEXT, 0,
 	 offsetof(struct push, release)},
 	{0, "keys", NULL, "push by key tags as well", OPT_FLAG, 0, offsetof(struct push, keys)},
-	HELP,
+	OPT_HELP_ROW,
 };
 
 static int run_push(const struct opt_command *command, int argc, char **argv)
@@ -50,7 +49,7 @@ static int run_push(const struct opt_command *command, int argc, char **argv)
 static const struct opt scan_table[] = {
 	{0, "scanner", "COMMAND", "for sh, with IMAGE and REPORT set (default: trivy)", OPT_TEXT, 0,
 	 offsetof(struct audit, scanner)},
-	HELP,
+	OPT_HELP_ROW,
 };
 
 static int run_scan(const struct opt_command *command, int argc, char **argv)
@@ -70,7 +69,6 @@ static int run_scan(const struct opt_command *command, int argc, char **argv)
 	return status == 0 ? 0 : 1;
 }
 
-static const struct opt help_table[] = {HELP};
 
 static int run_save(const struct opt_command *command, int argc, char **argv)
 {
@@ -106,7 +104,7 @@ static const struct opt stream_table[] = {
 	 offsetof(struct stream_options, stream.progress)},
 	{0, "loader", "FILE", "gets the script that checks and loads it", OPT_TEXT, 0,
 	 offsetof(struct stream_options, stream.loader)},
-	HELP,
+	OPT_HELP_ROW,
 };
 
 static int run_stream(const struct opt_command *command, int argc, char **argv)
@@ -154,7 +152,7 @@ struct again_options {
 static const struct opt again_table[] = {
 	{'f', "force", NULL, "they are built, whatever they were made of", OPT_FLAG, 0,
 	 offsetof(struct again_options, force)},
-	HELP,
+	OPT_HELP_ROW,
 };
 
 static int run_again(const struct opt_command *command, int argc, char **argv)
@@ -179,7 +177,7 @@ struct verify_options {
 static const struct opt verify_table[] = {
 	{0, "lock", "FILE", "pins to compare bases with: matrix.lock", OPT_TEXT, 0,
 	 offsetof(struct verify_options, lock)},
-	HELP,
+	OPT_HELP_ROW,
 };
 
 static int run_verify(const struct opt_command *command, int argc, char **argv)
@@ -199,7 +197,7 @@ static int run_verify(const struct opt_command *command, int argc, char **argv)
 
 static const struct opt bases_table[] = {
 	{0, "part", NULL, "the list is not all that the matrix has", OPT_FLAG, 0, offsetof(struct bases, part)},
-	HELP,
+	OPT_HELP_ROW,
 };
 
 static int run_bases(const struct opt_command *command, int argc, char **argv)
@@ -259,7 +257,7 @@ static const struct opt prune_table[] = {
 	 OPT_TEXT, 0, offsetof(struct prune_options, age)},
 	{0, "keep", "SIZE", "remove what is beyond, what was used last stays", OPT_TEXT, 0,
 	 offsetof(struct prune_options, keep)},
-	HELP,
+	OPT_HELP_ROW,
 };
 
 /* An option's value, or the variable's where that is set to more than nothing. */
@@ -312,19 +310,19 @@ const struct opt_command stamp_fleet_commands[] = {
 	{"dtk-stamp scan", "scan", "X.image... -- [NAME=VALUE...] docker [--host H]",
 	 "scan images, and keep the reports", scan_table, COUNT(scan_table), true, run_scan},
 	{"dtk-stamp save", "save", "OUT X.image... -- [NAME=VALUE...] docker [--host H]",
-	 "save images to an archive, with the script that loads it", help_table, COUNT(help_table), true, run_save},
+	 "save images to an archive, with the script that loads it", opt_help_only, COUNT(opt_help_only), true, run_save},
 	{"dtk-stamp stream", "stream", "[X.image...] -- [NAME=VALUE...] docker [--host H]",
 	 "write an archive of images to standard output", stream_table, COUNT(stream_table), true, run_stream},
 	{"dtk-stamp lint", "lint", "DOCKERFILE... -- [NAME=VALUE...] docker [--host H] build",
-	 "have the engine check Dockerfiles, where it can", help_table, COUNT(help_table), true, run_lint},
+	 "have the engine check Dockerfiles, where it can", opt_help_only, COUNT(opt_help_only), true, run_lint},
 	{"dtk-stamp verify", "verify", "STAMPS -- [NAME=VALUE...] docker [--host H]",
 	 "compare all stamps with the engine and the inputs", verify_table, COUNT(verify_table), true, run_verify},
 	{"dtk-stamp update-bases", "update-bases", "LOCK LIST -- [NAME=VALUE...] docker [--host H]",
 	 "move the pins of base images to what the registries have", bases_table, COUNT(bases_table), true, run_bases},
 	{"dtk-stamp clean-images", "clean-images", "STAMPS -- [NAME=VALUE...] docker [--host H]",
-	 "remove the images' tags and stamps", help_table, COUNT(help_table), true, run_clean},
+	 "remove the images' tags and stamps", opt_help_only, COUNT(opt_help_only), true, run_clean},
 	{"dtk-stamp cache-usage", "cache-usage", "-- [NAME=VALUE...] docker [--host H] build .",
-	 "print what builds left in the engine", help_table, COUNT(help_table), true, run_cache_usage},
+	 "print what builds left in the engine", opt_help_only, COUNT(opt_help_only), true, run_cache_usage},
 	{"dtk-stamp cache-prune", "cache-prune", "-- [NAME=VALUE...] docker [--host H] build .",
 	 "remove what builds left in the engine, by age and size", prune_table, COUNT(prune_table), true,
 	 run_cache_prune},

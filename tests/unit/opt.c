@@ -96,7 +96,7 @@ static void test_wrong(void)
 	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
 		CHECK(lines[i], parse(&program, lines[i], &fields, &args) == OPT_WRONG);
 	CHECK("no operands allowed", parse(&bare, "a", &fields, &args) == OPT_WRONG);
-	CHECK("no such command", !opt_command(&program, 0, "tool", "x"));
+	CHECK("no such command", !opt_command(&(const struct opt_command *){&program}, 0, "tool", "x"));
 }
 
 static void test_record(void)
