@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "action/clean.h"
 #include "base/fs.h"
 #include "base/map.h"
 #include "cli/gen.h"
+#include "client/place.h"
+#include "client/words.h"
 #include "emit/ninja.h"
-#include "stamp/clean.h"
-#include "stamp/place.h"
-#include "stamp/words.h"
 
 #include <stdlib.h>
 #include <unistd.h>

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "action/build.h"
+#include "action/trial.h"
 #include "cli/stamp_commands.h"
-#include "stamp/build.h"
+#include "client/rootfs.h"
 #include "stamp/edge.h"
-#include "stamp/rootfs.h"
 #include "stamp/scripts.h"
-#include "stamp/trial.h"
 
 #include <stddef.h>
 

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "action/audit.h"
+#include "action/bases.h"
+#include "action/push.h"
+#include "action/save.h"
+#include "action/stream.h"
+#include "action/verify.h"
 #include "base/human.h"
 #include "cli/stamp_commands.h"
+#include "client/review.h"
+#include "client/usage.h"
 #include "stamp/again.h"
-#include "stamp/audit.h"
-#include "stamp/bases.h"
-#include "stamp/push.h"
-#include "stamp/review.h"
-#include "stamp/save.h"
-#include "stamp/stream.h"
-#include "stamp/usage.h"
-#include "stamp/verify.h"
 
 #include <stddef.h>
 #include <stdint.h>

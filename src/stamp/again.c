@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "stamp/again.h"
 
+#include "client/words.h"
 #include "stamp/seal.h"
-#include "stamp/words.h"
 
 struct again {
 	bool force;

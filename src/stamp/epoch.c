@@ -2,7 +2,7 @@
 #include "stamp/epoch.h"
 
 #include "base/fs.h"
-#include "stamp/engine.h"
+#include "client/engine.h"
 
 #include <stdlib.h>
 #include <unistd.h>

@@ -2,8 +2,8 @@
 #ifndef DTK_STAMP_FLEET_H
 #define DTK_STAMP_FLEET_H
 
+#include "client/ask.h"
 #include "data/lock.h"
-#include "stamp/ask.h"
 #include "stamp/seal.h"
 
 /* Many images at once. */

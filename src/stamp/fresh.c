@@ -2,9 +2,9 @@
 #include "stamp/fresh.h"
 
 #include "base/fs.h"
+#include "client/engine.h"
 #include "data/ref.h"
 #include "stamp/base.h"
-#include "stamp/engine.h"
 #include "stamp/holder.h"
 
 #include <errno.h>

@@ -2,7 +2,7 @@
 #ifndef DTK_STAMP_FRESH_H
 #define DTK_STAMP_FRESH_H
 
-#include "stamp/ask.h"
+#include "client/ask.h"
 #include "stamp/seal.h"
 
 /* A parent of this matrix as it is stamped now. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "stamp/history.h"
 
-#include "stamp/record.h"
+#include "client/record.h"
 
 #include <errno.h>
 #include <time.h>

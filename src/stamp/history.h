@@ -3,7 +3,7 @@
 #define DTK_STAMP_HISTORY_H
 
 #include "base/diag.h"
-#include "stamp/place.h"
+#include "client/place.h"
 
 /*
  * X.history: the last runs of an image's edge that did something, the oldest

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "stamp/hook.h"
 
-#include "stamp/engine.h"
+#include "client/engine.h"
 
 #include <unistd.h>
 

@@ -4,7 +4,7 @@
 
 #include "base/arena.h"
 #include "base/diag.h"
-#include "stamp/place.h"
+#include "client/place.h"
 
 /*
  * What runs around a build, in the project's directory, by sh, after the image's environment script: the scripts of

@@ -3,7 +3,7 @@
 
 #include "base/fs.h"
 #include "base/map.h"
-#include "stamp/words.h"
+#include "client/words.h"
 
 /* What hook_files works with. */
 struct naming {

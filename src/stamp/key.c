@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "stamp/key.h"
 
-#include "base/fs.h"
 #include "base/crew.h"
+#include "base/fs.h"
 
 #include <errno.h>
 #include <fcntl.h>

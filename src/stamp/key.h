@@ -3,8 +3,8 @@
 #define DTK_STAMP_KEY_H
 
 #include "base/hash.h"
+#include "client/place.h"
 #include "stamp/cache.h"
-#include "stamp/place.h"
 #include "stamp/scan.h"
 #include "stamp/snapshot.h"
 

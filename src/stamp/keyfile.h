@@ -2,8 +2,8 @@
 #ifndef DTK_STAMP_KEYFILE_H
 #define DTK_STAMP_KEYFILE_H
 
+#include "client/record.h"
 #include "stamp/key.h"
-#include "stamp/record.h"
 
 /* The text of keys; key.h says what it is. */
 

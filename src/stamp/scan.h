@@ -3,11 +3,11 @@
 #define DTK_STAMP_SCAN_H
 
 #include "base/hash.h"
+#include "client/command.h"
+#include "client/place.h"
 #include "docker/context.h"
 #include "docker/file.h"
-#include "stamp/command.h"
 #include "stamp/hook.h"
-#include "stamp/place.h"
 
 #include <time.h>
 

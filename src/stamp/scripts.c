@@ -4,8 +4,8 @@
 #include "base/fs.h"
 #include "base/hash.h"
 #include "base/moment.h"
+#include "client/record.h"
 #include "stamp/hook.h"
-#include "stamp/record.h"
 #include "stamp/watch.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "stamp/archive.h"
+#include "action/archive.h"
 
 #include "test.h"
 

@@ -2,9 +2,9 @@
 #include "stamp/hook.h"
 
 #include "base/fs.h"
-#include "stamp/engine.h"
-#include "stamp/wish.h"
-#include "stamp/words.h"
+#include "client/engine.h"
+#include "client/wish.h"
+#include "client/words.h"
 #include "test.h"
 
 #include <fcntl.h>

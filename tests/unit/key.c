@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "stamp/keyfile.h"
 
+#include "action/push.h"
 #include "base/fs.h"
-#include "stamp/ask.h"
+#include "client/ask.h"
 #include "stamp/edge.h"
-#include "stamp/push.h"
 #include "stamp/why.h"
 
 #include "test.h"

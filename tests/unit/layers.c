@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "stamp/layers.h"
+#include "client/layers.h"
 
 #include "test.h"
 

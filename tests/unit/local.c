@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "stamp/local.h"
+#include "client/local.h"
 
 #include "base/fs.h"
 #include "test.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "stamp/tarball.h"
+#include "action/tarball.h"
 
 #include "test.h"
 
