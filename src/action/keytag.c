@@ -52,6 +52,13 @@ bool keytag_wanted(const struct push *order)
 	return order->keys || (value && *value && strcmp(value, "0") != 0);
 }
 
+bool keytag_only(void)
+{
+	const char *value = getenv("DTK_PUSH_KEYS");
+
+	return value && strcmp(value, "only") == 0;
+}
+
 /* A set of images that grows. */
 struct pushing {
 	struct fleet fleet;

@@ -21,6 +21,8 @@ struct str keytag_of(struct arena *arena, const struct seal *seal, struct str pl
 
 /* True where ORDER or DTK_PUSH_KEYS in the environment asks for it. */
 bool keytag_wanted(const struct push *order);
+/* True where DTK_PUSH_KEYS is `only`: nothing is pushed by any other tag. */
+bool keytag_only(void);
 /*
  * Pushes the images of ORDER and all that they stand on by their key tags, but of the latter none that is a stage
  * only (--target): it may hold what its image leaves out.  A key tag that the registry has is left

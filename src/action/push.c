@@ -459,7 +459,7 @@ static bool write_list(const char *path, const struct buf *done, struct diag *di
 	return fine;
 }
 
-int push_all(const struct push *order, struct diag *diag)
+static int push_tagged(const struct push *order, struct diag *diag)
 {
 	struct pushing pushing = {.order = order, .list = BUF_INIT};
 	struct fleet *fleet = &pushing.fleet;
@@ -484,5 +484,12 @@ int push_all(const struct push *order, struct diag *diag)
 	map_release(&pushing.families);
 	map_release(&pushing.extras);
 	fleet_release(fleet);
-	return fine && (!keytag_wanted(order) || keytag_push(order, diag) == 0) ? 0 : -1;
+	return fine ? 0 : -1;
+}
+
+int push_all(const struct push *order, struct diag *diag)
+{
+	if (!keytag_only() && push_tagged(order, diag) != 0)
+		return -1;
+	return keytag_wanted(order) ? keytag_push(order, diag) : 0;
 }

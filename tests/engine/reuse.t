@@ -53,9 +53,14 @@ CI_MERGE_REQUEST_IID=7 DTK_PUSH_KEYS=1 run_ninja push-stack
 DTK_PUSH_KEYS=0 run_ninja push-stack
 equal 0 "$(keys)" "key tags"
 
-try "one image and what it stands on"
+try "one image and what it stands on, and no tag beside"
+skopeo delete --tls-verify=false "docker://$registry/$id/os:1.0-py3.9-app"
+DTK_PUSH_KEYS=only run_ninja push-1.0-py3.9-app
+equal 3 "$(keys)" "key tags of an image and its parents"
+tags_of "$id/os" | grep -qx 1.0-py3.9-app && broken "the tag was pushed too"
 DTK_PUSH_KEYS=1 run_ninja push-1.0-py3.9-app
 equal 3 "$(keys)" "key tags of an image and its parents"
+tags_of "$id/os" | grep -qx 1.0-py3.9-app || broken "the tag was not pushed"
 
 try "all of them, and again"
 DTK_PUSH_KEYS=1 run_ninja push-stack
