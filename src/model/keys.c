@@ -28,6 +28,8 @@ const struct keys_entry keys_table[] = {
 	{"rootfs", KEYS_TOP, KEYS_DICT, offsetof(struct keys_top, rootfs), 0,
 	 "root file systems to make, by OS version"},
 	{"cache", KEYS_TOP, KEYS_DICT, offsetof(struct keys_top, cache), 0, "where builds keep their caches"},
+	{"github", KEYS_TOP, KEYS_DICT, offsetof(struct keys_top, github), 0, "what dtk-gen -t github asks for"},
+	{"gitlab", KEYS_TOP, KEYS_DICT, offsetof(struct keys_top, gitlab), 0, "what dtk-gen -t gitlab asks for"},
 	{"registry", KEYS_TOP, KEYS_TEXT, offsetof(struct keys_top, registry), 0, "where pushes go"},
 	{"images", KEYS_TOP, KEYS_LIST, offsetof(struct keys_top, images), 0, "images with Dockerfiles of their own"},
 	{"discover", KEYS_TOP, KEYS_ANY, offsetof(struct keys_top, discover), 0,
@@ -162,6 +164,22 @@ const struct keys_entry keys_table[] = {
 	{"endpoint", KEYS_S3, KEYS_TEXT, offsetof(struct keys_s3, endpoint), 0, "HOST[:PORT] or URL; AWS if not given"},
 	{"bucket", KEYS_S3, KEYS_TEXT, offsetof(struct keys_s3, bucket), KEYS_S3, "the bucket"},
 	{"region", KEYS_S3, KEYS_TEXT, offsetof(struct keys_s3, region), 0, "its region"},
+
+	{"checkout", KEYS_GITHUB, KEYS_TEXT, offsetof(struct keys_github, checkout), KEYS_GITHUB,
+	 "the one action that is used: actions/checkout@COMMIT"},
+	{"branch", KEYS_GITHUB, KEYS_TEXT, offsetof(struct keys_github, branch), 0,
+	 "the branch whose builds are pushed; main if not given"},
+	{"runner", KEYS_GITHUB, KEYS_TEXTS, offsetof(struct keys_github, runner), 0,
+	 "labels of the runner; ubuntu-latest if not given"},
+	{"setup", KEYS_GITHUB, KEYS_TEXT, offsetof(struct keys_github, setup), 0,
+	 "commands for sh that install dtk; ./configure and make if not given"},
+
+	{"image", KEYS_GITLAB, KEYS_TEXT, offsetof(struct keys_gitlab, image), 0, "the image that jobs run in"},
+	{"services", KEYS_GITLAB, KEYS_TEXTS, offsetof(struct keys_gitlab, services), 0,
+	 "images that run beside a job, such as docker:dind"},
+	{"runner", KEYS_GITLAB, KEYS_TEXTS, offsetof(struct keys_gitlab, runner), 0, "tags of the runner"},
+	{"setup", KEYS_GITLAB, KEYS_TEXT, offsetof(struct keys_gitlab, setup), 0,
+	 "commands for sh that install dtk; ./configure and make if not given"},
 };
 const size_t keys_count = sizeof keys_table / sizeof *keys_table;
 

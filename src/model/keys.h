@@ -26,7 +26,9 @@ enum keys_section {
 	KEYS_ROOTFS = 256,  /* an entry of rootfs */
 	KEYS_STAGE = 512,   /* an entry of stages */
 	KEYS_CACHES = 1024, /* cache */
-	KEYS_S3 = 2048      /* cache.s3 */
+	KEYS_S3 = 2048,     /* cache.s3 */
+	KEYS_GITHUB = 4096, /* github */
+	KEYS_GITLAB = 8192  /* gitlab */
 };
 
 enum keys_kind {
@@ -108,7 +110,7 @@ struct keys_top {
 	struct keys_texts os_versions;
 	struct value python_versions, build_layers, build_sequences, build_config;
 	struct value images, discover, groups;
-	struct value axes, exclude, include, tag_owner, rootfs, cache;
+	struct value axes, exclude, include, tag_owner, rootfs, cache, github, gitlab;
 	struct keys_text registry, repository, version, scanner;
 	struct keys_pairs args, labels;
 	struct keys_texts platforms, lint_off;
@@ -153,6 +155,16 @@ struct keys_caches {
 
 struct keys_s3 {
 	struct keys_text endpoint, bucket, region;
+};
+
+struct keys_github {
+	struct keys_text checkout, branch, setup;
+	struct keys_texts runner;
+};
+
+struct keys_gitlab {
+	struct keys_text image, setup;
+	struct keys_texts services, runner;
 };
 
 struct keys_reader {

@@ -7,6 +7,7 @@
 #include "model/declare.h"
 #include "model/detail.h"
 #include "model/name.h"
+#include "model/pipelines.h"
 
 static const char *const axis_whats[] = {"OS version", "Python version", "axis value"};
 
@@ -501,6 +502,7 @@ static void matrix_read_parts(struct matrix *matrix, const struct keys_top *top,
 	matrix_read_rootfs(matrix, top->rootfs);
 	matrix_read_config(matrix, top);
 	caches_read(matrix, top->cache);
+	pipelines_read(matrix, top);
 }
 
 /* Keys of a matrix that is one image stand with each other only. */

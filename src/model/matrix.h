@@ -130,6 +130,8 @@ struct matrix {
 	struct keys_texts lint_off;
 	struct keys_caches caches; /* `cache`, and what is in it for S3 */
 	struct keys_s3 s3;
+	struct keys_github github;
+	struct keys_gitlab gitlab;
 	struct str registry; /* where pushes go: `registry`, else build_config.registry where that is a host */
 	struct str repository; /* what tags that nobody wrote begin with: `repository`, else `registry`; n = 0: nothing */
 	struct str own_repository; /* `repository` in the form of name_normal: every name below it is the matrix's own */

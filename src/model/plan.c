@@ -3,6 +3,7 @@
 
 #include "base/fs.h"
 #include "model/name.h"
+#include "model/pipelines.h"
 #include "model/planner.h"
 #include "model/runs.h"
 #include "model/subdir.h"
@@ -287,6 +288,8 @@ static void plan_settings(struct planner *planner)
 		.endpoint = plan_or(matrix->s3.endpoint.text, STR("")), .bucket = plan_or(matrix->s3.bucket.text, STR("")),
 		.region = plan_or(matrix->s3.region.text, STR("")),
 	};
+	pipelines_plan(matrix, plan);
+	plan->history = matrix->world->git.n > 0;
 	plan->reuse = options->reuse;
 	plan->buildkit = !config->buildkit.given || config->buildkit.on;
 	plan->part = planner_is_part(planner);

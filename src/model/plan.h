@@ -162,6 +162,26 @@ struct plan_cache {
 	struct str mode;             /* max or min */
 };
 
+struct plan_list {
+	struct str *items;
+	size_t count;
+};
+
+/* What a workflow of GitHub is told beside the images. */
+struct plan_github {
+	struct str checkout; /* actions/checkout@REFERENCE, "" where the matrix does not say */
+	struct str branch;   /* whose builds are pushed */
+	struct str setup;    /* commands for sh that install dtk; "": it is in the project's directory */
+	struct plan_list runner; /* labels, may be none */
+};
+
+/* Likewise a pipeline of GitLab. */
+struct plan_gitlab {
+	struct str image;    /* that jobs run in, "" none */
+	struct str setup;
+	struct plan_list services, runner;
+};
+
 struct plan_file {
 	struct str path; /* relative to the project */
 	bool found;      /* false: looked for in vain; its directory is what to watch */
@@ -198,6 +218,9 @@ struct plan {
 	struct str cache_registry; /* build_config.cache_registry where it is text, else "" */
 	bool cache_inline;        /* build_config.cache_registry is true or text: inline cache */
 	struct plan_cache cache;
+	struct plan_github github;
+	struct plan_gitlab gitlab;
+	bool history;             /* something in it is what git describe says */
 	struct str date;          /* "" unless the matrix asks for it; of the day on which the plan was made */
 	struct str output;        /* "generated" */
 	struct str repack;        /* ledgers that do not count until a build writes them, see order.h; "" none */

@@ -187,6 +187,18 @@ static void dump_rest(const struct plan *plan, bool inputs)
 			printf("input %.*s%s\n", STR_ARG(plan->inputs[i].path), plan->inputs[i].found ? "" : " (not there)");
 }
 
+static void dump_pipelines(const struct plan *plan)
+{
+	dump_field("github checkout", plan->github.checkout, "");
+	dump_field("github branch", plan->github.branch, "main");
+	dump_field("github setup", plan->github.setup, "");
+	dump_strings("github runner", plan->github.runner.items, plan->github.runner.count);
+	dump_field("gitlab image", plan->gitlab.image, "");
+	dump_field("gitlab setup", plan->gitlab.setup, "");
+	dump_strings("gitlab services", plan->gitlab.services.items, plan->gitlab.services.count);
+	dump_strings("gitlab runner", plan->gitlab.runner.items, plan->gitlab.runner.count);
+}
+
 static void dump(const struct plan *plan, bool inputs, bool texts)
 {
 	dump_strings("os", plan->os_versions, plan->os_count);
@@ -204,6 +216,7 @@ static void dump(const struct plan *plan, bool inputs, bool texts)
 	dump_field("cache region", plan->cache.region, "");
 	dump_field("cache level", plan->cache.registry, "");
 	dump_field("cache mode", plan->cache.mode, "max");
+	dump_pipelines(plan);
 	printf("  cache %d buildkit %d parallel %u\n", plan->cache_inline, plan->buildkit, plan->parallel);
 	for (size_t i = 0; i < plan->image_count; i++)
 		dump_image(plan, &plan->images[i], texts);
