@@ -5,9 +5,8 @@
 #include "base/map.h"
 #include "data/json.h"
 #include "data/ref.h"
+#include "emit/label.h"
 #include "model/name.h"
-
-#include <stdio.h>
 
 struct bake {
 	const struct plan *plan;
@@ -20,23 +19,9 @@ struct bake {
 
 /* --- Names --- */
 
-static bool is_plain(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
-}
-
-/* A name that nobody else has. */
 static struct str fresh_name(struct bake *bake, struct str name)
 {
-	char *text = arena_alloc(&bake->arena, name.n + 24);
-	struct str made = {text, name.n};
-	bool fresh = false;
-
-	for (size_t i = 0; i < name.n; i++)
-		text[i] = is_plain(name.p[i]) ? name.p[i] : '_';
-	for (unsigned number = 2; map_put(&bake->taken, made, &fresh), !fresh; number++)
-		made.n = name.n + (size_t)snprintf(text + name.n, 24, "_%u", number);
-	return made;
+	return label_fresh(&bake->arena, &bake->taken, name, "_-", 0);
 }
 
 /* The first image of those that differ in their platform alone. */

@@ -3,8 +3,8 @@
 
 #include "base/map.h"
 #include "data/yaml.h"
-
-#include <stdio.h>
+#include "emit/label.h"
+#include "emit/nest.h"
 
 struct compose {
 	const struct plan *plan;
@@ -27,27 +27,9 @@ static struct value text_of(struct compose *compose, struct str text)
 	return made;
 }
 
-static void set(struct compose *compose, struct value dict, const char *key, struct value value)
-{
-	dict_set(dict.as.dict, value_borrow(&compose->arena, str_of(key)), value);
-}
-
-/* Services are named by letters, digits, '.', '_' and '-'; two that come out the same end in numbers. */
 static struct value name_of(struct compose *compose, struct str name)
 {
-	char *text = arena_alloc(&compose->arena, name.n + 24);
-	struct str made = {text, name.n};
-	bool fresh = false;
-
-	for (size_t i = 0; i < name.n; i++) {
-		char c = name.p[i];
-		bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || strchr("._-", c);
-
-		text[i] = plain ? c : '_';
-	}
-	for (unsigned number = 2; map_put(&compose->names, made, &fresh), !fresh; number++)
-		made.n = name.n + (size_t)snprintf(text + name.n, 24, "_%u", number);
-	return value_borrow(&compose->arena, made);
+	return value_borrow(&compose->arena, label_fresh(&compose->arena, &compose->names, name, "._-", 0));
 }
 
 /* ["CMD", WORDS...], or ["CMD-SHELL", WORD] for the container's shell. */
@@ -58,10 +40,10 @@ static struct value health_of(struct compose *compose, const struct plan_command
 	list_append(test.as.list, text_of(compose, health->shell ? STR("CMD-SHELL") : STR("CMD")));
 	for (size_t i = 0; i < health->count; i++)
 		list_append(test.as.list, text_of(compose, health->words[i]));
-	set(compose, check, "test", test);
-	set(compose, check, "interval", text_of(compose, STR("1s")));
-	set(compose, check, "timeout", text_of(compose, STR("30s")));
-	set(compose, check, "retries", value_int(300));
+	nest_set(&compose->arena, check, "test", test);
+	nest_set(&compose->arena, check, "interval", text_of(compose, STR("1s")));
+	nest_set(&compose->arena, check, "timeout", text_of(compose, STR("30s")));
+	nest_set(&compose->arena, check, "retries", value_int(300));
 	return check;
 }
 
@@ -69,12 +51,12 @@ static struct value service_of(struct compose *compose, const struct plan_image 
 {
 	struct value service = value_dict(&compose->arena);
 
-	set(compose, service, "image", text_of(compose, image->tags[0]));
-	set(compose, service, "pull_policy", text_of(compose, STR("never")));
+	nest_set(&compose->arena, service, "image", text_of(compose, image->tags[0]));
+	nest_set(&compose->arena, service, "pull_policy", text_of(compose, STR("never")));
 	if (image->family.n)
-		set(compose, service, "platform", text_of(compose, image->platforms[0]));
+		nest_set(&compose->arena, service, "platform", text_of(compose, image->platforms[0]));
 	if (image->health.count)
-		set(compose, service, "healthcheck", health_of(compose, &image->health));
+		nest_set(&compose->arena, service, "healthcheck", health_of(compose, &image->health));
 	return service;
 }
 
@@ -104,7 +86,7 @@ void compose_write(const struct plan *plan, const bool *wanted, struct buf *out)
 		if (wanted[i] && plan->images[i].tag_count && !plan->images[i].builder)
 			dict_set(services.as.dict, name_of(&compose, plan->images[i].name),
 			         service_of(&compose, &plan->images[i]));
-	set(&compose, file, "services", services);
+	nest_set(&compose.arena, file, "services", services);
 	yaml_write(out, file);
 	map_release(&compose.names);
 	arena_release(&compose.arena);
