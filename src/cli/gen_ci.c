@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/gen.h"
 
+#include "base/fs.h"
 #include "emit/github.h"
 #include "emit/gitlab.h"
 
@@ -19,6 +20,17 @@ static struct str options_of(struct gen *gen)
 	kept = (struct str){arena_strndup(&gen->arena, text.p, text.n), text.n};
 	buf_release(&text);
 	return kept;
+}
+
+/* The project's directory where that was given from the one above it; "" where it is the repository's own. */
+static struct str directory_of(struct gen *gen)
+{
+	const char *given = gen->options.directory, *clean;
+
+	if (!given || given[0] == '/')
+		return STR("");
+	clean = path_clean(&gen->arena, str_of(given));
+	return strcmp(clean, ".") == 0 ? STR("") : str_of(clean);
 }
 
 /* Without commands that install it, dtk is the project's directory. */
@@ -40,7 +52,7 @@ static bool write_pipeline(struct gen *gen, const struct opt_args *args,
 	struct engine engine;
 	struct ci_order order = {
 		.plan = gen->plan, .engine = &engine, .wanted = wanted, .targets = targets,
-		.target_count = args->operand_count, .options = options_of(gen),
+		.target_count = args->operand_count, .options = options_of(gen), .directory = directory_of(gen),
 	};
 
 	if (!gen_choose(gen, args->operands, args->operand_count, true, wanted))

@@ -235,6 +235,11 @@ static struct str keep(struct ci *ci, struct buf *text)
 	return kept;
 }
 
+bool ci_needs_buildx(const struct ci *ci)
+{
+	return ci->order->engine->kind == ENGINE_BUILDX;
+}
+
 struct str ci_setup(struct str setup)
 {
 	return setup.n ? setup : STR("./configure --bootstrap && make");

@@ -19,6 +19,7 @@ struct ci_order {
 	const struct str *targets;   /* whose tags the last job moves; none: of all */
 	size_t target_count;
 	struct str options;          /* of dtk-gen: quoted for a shell, a blank before each */
+	struct str directory;        /* of the project in its repository, "" where that is the same */
 };
 
 struct ci_job {
@@ -67,13 +68,13 @@ struct str ci_login(struct ci *ci);
 struct str ci_logout(struct ci *ci);
 /* "ninja VERB-TARGET..." for the order's targets. */
 struct str ci_targets(struct ci *ci, const char *verb);
-/* Emulation for the platforms that the machine lacks, and buildx. */
-#define CI_PLATFORMS \
-	"as_root=\n" \
-	"[ \"$(id -u)\" = 0 ] || as_root=sudo\n" \
-	"$as_root apt-get update\n" \
-	"$as_root apt-get install -y --no-install-recommends qemu-user-static binfmt-support\n" \
-	"docker buildx version || $as_root apt-get install -y --no-install-recommends docker-buildx\n"
+/* What the machine lacks: emulation of other platforms, and buildx. */
+#define CI_AS_ROOT "as_root=\n[ \"$(id -u)\" = 0 ] || as_root=sudo\n$as_root apt-get update\n"
+#define CI_INSTALL "$as_root apt-get install -y --no-install-recommends "
+#define CI_PLATFORMS CI_AS_ROOT CI_INSTALL "qemu-user-static binfmt-support\n"
+#define CI_BUILDX "if ! docker buildx version; then\n" CI_AS_ROOT CI_INSTALL "docker-buildx\nfi\n"
+/* True where buildx is what builds. */
+bool ci_needs_buildx(const struct ci *ci);
 /* On the image in the variable IMAGE. */
 #define CI_BUILD "ninja \"$IMAGE\""
 #define CI_TEST "ninja \"test-$IMAGE\""

@@ -116,6 +116,8 @@ static struct value first_steps(struct github *github, struct value job, bool pl
 	checkout_step(github, steps);
 	if (platforms)
 		step(github, steps, "set up other platforms", STR(""), STR(CI_PLATFORMS));
+	if (ci_needs_buildx(&github->ci))
+		step(github, steps, "set up buildx", STR(""), STR(CI_BUILDX));
 	step(github, steps, "set up dtk", STR(""), ci_setup(github->settings->setup));
 	step(github, steps, "generate", STR(""), ci_generate(&github->ci, github->settings->setup));
 	login_step(github, steps);
@@ -318,7 +320,7 @@ static void set_order(struct github *github, struct value file)
 
 static void write_file(struct github *github, bool levels, struct buf *out)
 {
-	struct value file = value_dict(github->arena), defaults;
+	struct value file = value_dict(github->arena), run;
 	struct value *last = ARENA_ARRAY(github->arena, github->ci.job_count + 2, struct value);
 
 	map_release(&github->taken);
@@ -329,8 +331,10 @@ static void write_file(struct github *github, bool levels, struct buf *out)
 	nest_set(github->arena, file, "on", triggers(github));
 	nest_word(github->arena, nest_dict(github->arena, file, "permissions"), "contents", "read");
 	set_order(github, file);
-	defaults = nest_dict(github->arena, file, "defaults");
-	nest_word(github->arena, nest_dict(github->arena, defaults, "run"), "shell", "sh");
+	run = nest_dict(github->arena, nest_dict(github->arena, file, "defaults"), "run");
+	nest_word(github->arena, run, "shell", "sh");
+	if (github->ci.order->directory.n)
+		nest_set(github->arena, run, "working-directory", text_of(github, github->ci.order->directory));
 	github->jobs = nest_dict(github->arena, file, "jobs");
 	tags_job(github, last, levels ? level_jobs(github, last) : image_jobs(github, last));
 	buf_adds(out, "# Written by dtk-gen -t github, and to be written anew rather than edited.\n");

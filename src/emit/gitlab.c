@@ -74,6 +74,18 @@ static void add_login(struct gitlab *gitlab, struct value script)
 	buf_release(&text);
 }
 
+static void add_directory(struct gitlab *gitlab, struct value script)
+{
+	struct buf text = BUF_INIT;
+
+	if (!gitlab->ci.order->directory.n)
+		return;
+	buf_adds(&text, "cd ");
+	quote_shell(&text, gitlab->ci.order->directory);
+	nest_add(gitlab->arena, script, buf_str(&text));
+	buf_release(&text);
+}
+
 static void add_shared(struct gitlab *gitlab)
 {
 	struct value job = nest_dict(gitlab->arena, gitlab->file, ".dtk"), script;
@@ -81,6 +93,9 @@ static void add_shared(struct gitlab *gitlab)
 	script = nest_list(gitlab->arena, job, "before_script");
 	if (gitlab->ci.platforms)
 		nest_add(gitlab->arena, script, STR(CI_PLATFORMS));
+	if (ci_needs_buildx(&gitlab->ci))
+		nest_add(gitlab->arena, script, STR(CI_BUILDX));
+	add_directory(gitlab, script);
 	nest_add(gitlab->arena, script, ci_setup(gitlab->settings->setup));
 	nest_add(gitlab->arena, script, ci_generate(&gitlab->ci, gitlab->settings->setup));
 	add_login(gitlab, script);

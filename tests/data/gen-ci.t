@@ -68,6 +68,16 @@ expand options.github >commands
 grep -qxF "./dtk-gen --config 'it'\\''s \${{ x }}/m.yaml' --platform linux/amd64 --strict --reuse" commands ||
 	fail "$(grep dtk-gen commands)"
 
+try "a project that is a part of its repository"
+mkdir -p "a b/images"
+cp -R base.df on-base.df on-both.df configure small.yaml "a b/images"
+dtk-gen -C "a b/images/." --config small.yaml -t github >part.github
+shape part.github
+has 'working-directory: a b/images' part.github
+sed '/working-directory/d' part.github | same small.github -
+dtk-gen -C "a b/images" --config small.yaml -t gitlab | grep -qxF "  - cd 'a b/images'" || fail "no way there"
+dtk-gen -C "$PWD/a b/images" --config small.yaml -t github | same small.github -
+
 try "targets: they and what they stand on"
 dtk-gen --config small.yaml -t github some left >targets.github
 shape targets.github

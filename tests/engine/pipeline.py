@@ -8,7 +8,8 @@
 	    prints each run step of a workflow as a shell gets it, expressions that are mere text resolved
 	pipeline.py run FILE REPOSITORY WORK [NAME=VALUE]...
 	    runs the jobs one after the other, each in a clone of its own below WORK.  event=push ref=refs/heads/main are
-	    what happened; secret.NAME=VALUE is a secret; before=COMMAND is run before each job, with JOB set.
+	    what happened; secret.NAME=VALUE is a secret; before=COMMAND is run before each job, with JOB set; skip=NAME,...
+	    are steps of a workflow that are left out.
 	    WORK/trace gets a line for each step: JOB, STEP and ran, skipped or failed.
 """
 import os
@@ -197,8 +198,9 @@ class Run:
         return directory, directory + ".log"
 
 
-def github_job(run, name, job, context):
+def github_job(run, file, name, context):
     """True where all went well."""
+    job = file["jobs"][name]
     matrix = job.get("strategy", {}).get("matrix", {}).get("image", [None])
     fine = True
     for image in matrix:
@@ -214,9 +216,11 @@ def github_job(run, name, job, context):
                 continue
             condition = step.get("if", "true == true")
             goes = (well or "always()" in condition) and value_of(condition, local)
+            goes = goes and step["name"] not in run.settings.get("skip", "").split(",")
             if goes:
                 more = {key: filled(value, local) for key, value in step.get("env", {}).items()}
-                done = run.sh(filled(step["run"], local), directory, {**env, **more}, log)
+                place = os.path.join(directory, file["defaults"]["run"].get("working-directory", "."))
+                done = run.sh(filled(step["run"], local), place, {**env, **more}, log)
                 well = well and done
             run.note(label, step["name"].replace(" ", "-"), "skipped" if not goes else "ran" if done else "failed")
         fine = fine and well
@@ -233,7 +237,7 @@ def run_github(run, file):
         job = file["jobs"][name]
         if not all(need in went for need in needs_of(job)) or not value_of(job.get("if", "true == true"), context):
             run.note(name, "-", "skipped")
-        elif github_job(run, name, job, context):
+        elif github_job(run, file, name, context):
             went.add(name)
         else:
             fine = False
