@@ -34,7 +34,7 @@ static bool cannot(struct gen *gen, const char *path)
 }
 
 /* Everything that stamps and actions make lies in directories of its own, see ninja.h. */
-static const char *const places[] = {"stamps", "logs", "do", "rootfs", "saved"};
+static const char *const places[] = {"stamps", "logs", "do", "rootfs", "saved", "reports"};
 
 static bool is_linked(const char *link, const char *root)
 {

@@ -133,7 +133,7 @@ static const char *inside(struct arena *arena, const char *context, const char *
 /* What is never context, as seen from it. */
 static const char *const *never_context(struct arena *arena, const struct place *place, const char *context)
 {
-	static const char *const in_tree[] = {"stamps", "logs", "do", "saved", ".root", ".dep", "_repack"};
+	static const char *const in_tree[] = {"stamps", "logs", "do", "saved", "reports", ".root", ".dep", "_repack"};
 	static const char *const in_project[] = {"build.ninja", ".ninja_log", ".ninja_deps", ".ninja_lock",
 	                                         ".engine"};
 	enum { TREE = sizeof in_tree / sizeof in_tree[0], PROJECT = sizeof in_project / sizeof in_project[0] };

@@ -10,7 +10,7 @@ dtk-gen
 stamps=generated/stamps
 logs=generated/logs
 reports=generated/reports
-mkdir "$reports"
+mkdir -p "$reports"
 
 # stamp NAME: the key of an image, from a Dockerfile of its own, with what belongs to it.
 stamp()
