@@ -125,8 +125,10 @@ bool state_look(struct state *state, char *const *names, size_t name_count, bool
 	size_t count = state->plan->image_count;
 	bool fine = true;
 
-	if (!gen_choose(state->gen, names, name_count, targets, state->shown))
+	if (!gen_choose(state->gen, names, name_count, targets, state->shown)) {
+		memset(state->shown, 0, count * sizeof *state->shown);
 		return false;
+	}
 	memcpy(state->wanted, state->shown, count * sizeof *state->wanted);
 	want_parents(state);
 	for (size_t i = 0; i < count; i++) {

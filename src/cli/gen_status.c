@@ -1,148 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/human.h"
-#include "cli/gen_state.h"
+#include "cli/gen_row.h"
 #include "data/json.h"
-#include "stamp/brief.h"
-#include "stamp/history.h"
-#include "stamp/seal.h"
 
 #include <sys/ioctl.h>
 #include <unistd.h>
-
-/* --- What is told of each image --- */
-
-enum status { STATUS_FRESH, STATUS_STALE, STATUS_MISSING, STATUS_FAILED, STATUS_UNKNOWN, STATUS_COUNT };
-
-static const char *const status_words[STATUS_COUNT] = {"fresh", "stale", "missing", "failed", "unknown"};
-
-struct row {
-	const struct plan_image *image;
-	enum status status;
-	struct str why;      /* in three words; of a failure the step */
-	struct str reasons;  /* lines of why_image */
-	struct history history;
-	struct history_run last; /* the last run but of tags; begun is -1 where there is none */
-	long long size;
-};
-
-struct report {
-	struct state state;
-	struct row *rows;
-	size_t count;
-};
-
-/* An image that was sealed when there was no history has told when and how long. */
-static struct history_run sealed_run(const struct place *place, struct arena *arena)
-{
-	struct history_run run = {HISTORY_BUILT, -1, -1, -1, -1, -1, STR(""), STR("")};
-	struct seal seal;
-
-	if (seal_load(place, arena, NULL, &seal) != RECORD_FINE)
-		return run;
-	run.begun = seal.when * 1000 - seal.took;
-	run.took = seal.took;
-	run.image = seal.image;
-	return run;
-}
-
-static enum status status_of(const struct row *row, enum why why, bool gone)
-{
-	bool failed = row->last.begun >= 0 && row->last.result == HISTORY_FAILED;
-
-	switch (why) {
-	case WHY_FRESH:
-		return STATUS_FRESH;
-	case WHY_NEW:
-		return failed ? STATUS_FAILED : STATUS_MISSING;
-	case WHY_CHANGED:
-		return failed ? STATUS_FAILED : gone ? STATUS_MISSING : STATUS_STALE;
-	case WHY_FAILED:
-		return STATUS_UNKNOWN;
-	case WHY_RETAG:
-	case WHY_PARENT:
-		break;
-	}
-	return STATUS_STALE;
-}
-
-static void fill(struct report *report, size_t number, struct row *row)
-{
-	const struct state *state = &report->state;
-	struct arena *arena = &state->gen->arena;
-	const struct plan_image *image = &state->plan->images[number];
-	const char *stamps = path_join(arena, state->plan->output, STR("stamps"));
-	struct place place = {stamps, state->plan->output.p, image->name};
-	struct brief brief;
-	const struct history_run *last;
-
-	row->image = image;
-	row->reasons = buf_str(&state->reasons[number]);
-	brief = brief_of(row->reasons);
-	history_load(&place, arena, &row->history);
-	last = history_last(&row->history);
-	row->last = last ? *last : sealed_run(&place, arena);
-	row->size = history_size(&row->history);
-	row->status = status_of(row, state->why[number], brief.gone);
-	row->why = str_of(brief.words);
-	if (row->status == STATUS_FAILED)
-		row->why = row->last.why.n ? row->last.why : STR("build failed");
-	else if (row->status == STATUS_STALE && row->why.n == 0)
-		row->why = STR("to be checked");
-}
-
-static void fill_all(struct report *report)
-{
-	const struct state *state = &report->state;
-
-	report->rows = ARENA_ARRAY(&state->gen->arena, state->plan->image_count + 1, struct row);
-	for (size_t i = 0; i < state->plan->image_count; i++)
-		if (state->shown[i])
-			fill(report, i, &report->rows[report->count++]);
-}
-
-/* --- Sums --- */
-
-struct sums {
-	unsigned images[STATUS_COUNT];
-	unsigned last_steps, last_cached, steps, cached, builds;
-	long long took, size;
-};
-
-static bool has_steps(const struct history_run *run)
-{
-	return run->begun >= 0 && run->steps > 0;
-}
-
-static struct sums sums_of(const struct report *report)
-{
-	struct sums sums = {.size = -1};
-
-	for (size_t i = 0; i < report->count; i++) {
-		const struct row *row = &report->rows[i];
-
-		sums.images[row->status]++;
-		sums.took += row->last.begun >= 0 ? row->last.took : 0;
-		if (row->size >= 0)
-			sums.size = (sums.size < 0 ? 0 : sums.size) + row->size;
-		if (has_steps(&row->last)) {
-			sums.last_steps += (unsigned)row->last.steps;
-			sums.last_cached += (unsigned)row->last.cached;
-		}
-		for (size_t j = 0; j < row->history.count; j++) {
-			if (!has_steps(&row->history.runs[j]))
-				continue;
-			sums.builds++;
-			sums.steps += (unsigned)row->history.runs[j].steps;
-			sums.cached += (unsigned)row->history.runs[j].cached;
-		}
-	}
-	return sums;
-}
-
-static unsigned percent(unsigned part, unsigned whole)
-{
-	return (unsigned)((100ULL * part + whole / 2) / whole);
-}
 
 /* --- The table --- */
 
@@ -175,16 +37,16 @@ static void add_cell(const struct row *row, enum column column, struct buf *out)
 	if (column == COLUMN_NAME)
 		buf_addstr(out, row->image->name);
 	else if (column == COLUMN_STATE)
-		buf_adds(out, status_words[row->status]);
+		buf_adds(out, view_states[row->state]);
 	else if (column == COLUMN_LAST)
 		human_moment(out, last->begun < 0 ? -1 : last->begun + last->took);
 	else if (column == COLUMN_TOOK)
 		human_duration(out, last->took);
 	else if (column == COLUMN_SIZE)
 		human_size(out, row->size);
-	else if (has_steps(last))
+	else if (rows_has_steps(last))
 		buf_addf(out, "%lld/%lld %3u%%", last->cached, last->steps,
-		         percent((unsigned)last->cached, (unsigned)last->steps));
+		         view_percent((unsigned)last->cached, (unsigned)last->steps));
 	else
 		buf_adds(out, last->begun >= 0 && last->result == HISTORY_PULLED ? "pulled" : "-");
 }
@@ -218,16 +80,16 @@ static size_t row_width(const size_t widths[COLUMN_COUNT])
 	return all;
 }
 
-static void measure(const struct report *report, size_t width, size_t widths[COLUMN_COUNT])
+static void measure(const struct rows *rows, size_t width, size_t widths[COLUMN_COUNT])
 {
 	struct buf cell = BUF_INIT;
 	size_t all;
 
 	for (size_t i = 0; i < COLUMN_COUNT; i++) {
 		widths[i] = columns[i].least;
-		for (size_t j = 0; j < report->count; j++) {
+		for (size_t j = 0; j < rows->count; j++) {
 			buf_clear(&cell);
-			add_cell(&report->rows[j], (enum column)i, &cell);
+			add_cell(&rows->rows[j], (enum column)i, &cell);
 			if (utf8_count(buf_str(&cell)) > widths[i])
 				widths[i] = utf8_count(buf_str(&cell));
 		}
@@ -279,30 +141,30 @@ static void print_why(const struct row *row, size_t used, size_t width, struct b
 	buf_addc(out, '\n');
 }
 
-static void print_efficiency(const struct sums *sums, struct buf *out)
+static void print_efficiency(const struct view_sums *sums, struct buf *out)
 {
 	if (sums->builds == 0)
 		return;
 	buf_adds(out, "cache efficiency: ");
 	if (sums->last_steps) {
-		buf_addf(out, "%u%% of the last builds (%u of %u steps, ", percent(sums->last_cached, sums->last_steps),
+		buf_addf(out, "%u%% of the last builds (%u of %u steps, ", view_percent(sums->last_cached, sums->last_steps),
 		         sums->last_cached, sums->last_steps);
 		human_duration(out, sums->took);
 		buf_adds(out, "), ");
 	}
-	buf_addf(out, "%u%% of all %u\n", percent(sums->cached, sums->steps), sums->builds);
+	buf_addf(out, "%u%% of all %u\n", view_percent(sums->cached, sums->steps), sums->builds);
 }
 
-static void print_sums(const struct report *report, struct buf *out)
+static void print_sums(const struct rows *rows, struct buf *out)
 {
-	struct sums sums = sums_of(report);
+	struct view_sums sums = rows_sums(rows);
 	const char *between = ": ";
 
-	buf_addf(out, "\n%zu image%s", report->count, report->count == 1 ? "" : "s");
-	for (size_t i = 0; i < STATUS_COUNT; i++) {
+	buf_addf(out, "\n%zu image%s", rows->count, rows->count == 1 ? "" : "s");
+	for (size_t i = 0; i < VIEW_STATES; i++) {
 		if (!sums.images[i])
 			continue;
-		buf_addf(out, "%s%u %s", between, sums.images[i], status_words[i]);
+		buf_addf(out, "%s%u %s", between, sums.images[i], view_states[i]);
 		between = ", ";
 	}
 	buf_addc(out, '\n');
@@ -314,19 +176,19 @@ static void print_sums(const struct report *report, struct buf *out)
 	print_efficiency(&sums, out);
 }
 
-static void print_table(const struct report *report, struct buf *out)
+static void print_table(const struct rows *rows, struct buf *out)
 {
 	size_t widths[COLUMN_COUNT], width = terminal_width(), used;
 
-	measure(report, width, widths);
+	measure(rows, width, widths);
 	used = row_width(widths);
 	print_line(NULL, widths, out);
 	buf_adds(out, width == 0 || used + GAP + 3 <= width ? "  WHY\n" : "\n");
-	for (size_t i = 0; i < report->count; i++) {
-		print_line(&report->rows[i], widths, out);
-		print_why(&report->rows[i], used, width, out);
+	for (size_t i = 0; i < rows->count; i++) {
+		print_line(&rows->rows[i], widths, out);
+		print_why(&rows->rows[i], used, width, out);
 	}
-	print_sums(report, out);
+	print_sums(rows, out);
 }
 
 /* --- JSON --- */
@@ -388,7 +250,7 @@ static struct value json_row(struct arena *arena, const struct row *row)
 		list_append(runs.as.list, json_run(arena, &row->history.runs[i]));
 	set(arena, dict, "name", value_borrow(arena, row->image->name));
 	set(arena, dict, "tags", tags);
-	set(arena, dict, "state", value_borrow(arena, str_of(status_words[row->status])));
+	set(arena, dict, "state", value_borrow(arena, str_of(view_states[row->state])));
 	set(arena, dict, "why", text_or_null(arena, row->why));
 	set(arena, dict, "reasons", json_lines(arena, row->reasons));
 	set(arena, dict, "size", known(row->size));
@@ -397,14 +259,14 @@ static struct value json_row(struct arena *arena, const struct row *row)
 	return dict;
 }
 
-static struct value json_sums(struct arena *arena, const struct report *report)
+static struct value json_sums(struct arena *arena, const struct rows *rows)
 {
-	struct sums sums = sums_of(report);
+	struct view_sums sums = rows_sums(rows);
 	struct value dict = value_dict(arena);
 
-	set(arena, dict, "images", value_int((int64_t)report->count));
-	for (size_t i = 0; i < STATUS_COUNT; i++)
-		set(arena, dict, status_words[i], value_int(sums.images[i]));
+	set(arena, dict, "images", value_int((int64_t)rows->count));
+	for (size_t i = 0; i < VIEW_STATES; i++)
+		set(arena, dict, view_states[i], value_int(sums.images[i]));
 	set(arena, dict, "took_ms", value_int(sums.took));
 	set(arena, dict, "size", known(sums.size));
 	set(arena, dict, "last_steps", value_int(sums.last_steps));
@@ -415,15 +277,15 @@ static struct value json_sums(struct arena *arena, const struct report *report)
 	return dict;
 }
 
-static void print_json(const struct report *report, struct buf *out)
+static void print_json(const struct rows *rows, struct buf *out)
 {
-	struct arena *arena = &report->state.gen->arena;
-	struct value dict = value_dict(arena), images = value_list(arena, report->count);
+	struct arena *arena = &rows->state.gen->arena;
+	struct value dict = value_dict(arena), images = value_list(arena, rows->count);
 
-	for (size_t i = 0; i < report->count; i++)
-		list_append(images.as.list, json_row(arena, &report->rows[i]));
+	for (size_t i = 0; i < rows->count; i++)
+		list_append(images.as.list, json_row(arena, &rows->rows[i]));
 	set(arena, dict, "images", images);
-	set(arena, dict, "total", json_sums(arena, report));
+	set(arena, dict, "total", json_sums(arena, rows));
 	json_write(out, dict, 2);
 	buf_addc(out, '\n');
 }
@@ -444,21 +306,18 @@ static int run_status(const struct opt_command *command, int argc, char **argv)
 	struct status_options options = {0};
 	struct opt_args args;
 	enum opt_parsed parsed = opt_parse(command, argc, argv, &options, &args);
-	struct report report = {.count = 0};
 	struct buf out = BUF_INIT;
+	struct rows rows;
 	bool fine;
 
 	if (parsed != OPT_OK)
 		return parsed == OPT_DONE ? 0 : 2;
-	fine = state_init(&report.state, gen_current)
-	       && state_look(&report.state, args.operands, args.operand_count, true);
-	if (report.state.plan)
-		fill_all(&report);
-	if (fine || report.count)
-		(options.json ? print_json : print_table)(&report, &out);
+	fine = rows_make(&rows, gen_current, &args, false);
+	if (fine || rows.count)
+		(options.json ? print_json : print_table)(&rows, &out);
 	fine = gen_tell(gen_current) && fine;
 	fine = gen_print(buf_str(&out)) == 0 && fine;
-	state_release(&report.state);
+	rows_release(&rows);
 	buf_release(&out);
 	return fine ? 0 : 1;
 }
