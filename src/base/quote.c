@@ -167,18 +167,22 @@ static const char *html_entity(char c)
 
 void quote_html(struct buf *out, struct str s)
 {
-	size_t from = 0;
+	const char *end = s.p + s.n, *from = s.p;
+	unsigned bytes;
 
-	for (size_t i = 0; i < s.n; i++) {
-		const char *entity = html_entity(s.p[i]);
+	for (const char *p = s.p; p < end; p += bytes) {
+		unsigned char c = (unsigned char)*p;
+		const char *entity = html_entity(*p);
+		bool bad = (c < ' ' && c != '\t' && c != '\n' && c != '\r') || c == 0x7f;
 
-		if (!entity)
+		bad = (utf8_decode(p, end, &bytes) == 0xfffd && bytes == 1) || bad;
+		if (!entity && !bad)
 			continue;
-		buf_addstr(out, str_slice(s, from, i));
-		buf_adds(out, entity);
-		from = i + 1;
+		buf_addstr(out, str_range(from, p));
+		buf_adds(out, entity ? entity : "\xef\xbf\xbd");
+		from = p + 1;
 	}
-	buf_addstr(out, str_slice(s, from, s.n));
+	buf_addstr(out, str_range(from, end));
 }
 
 void quote_dot(struct buf *out, struct str s)
@@ -192,6 +196,25 @@ void quote_dot(struct buf *out, struct str s)
 		if (s.p[i] == '"' || s.p[i] == '\\')
 			buf_addc(out, '\\');
 		buf_addc(out, s.p[i]);
+	}
+	buf_addc(out, '"');
+}
+
+static bool mermaid_plain(char c)
+{
+	return (unsigned char)c >= 0x80 || shell_plain(c) || c == ' ';
+}
+
+void quote_mermaid(struct buf *out, struct str s)
+{
+	buf_addc(out, '"');
+	for (size_t i = 0; i < s.n; i++) {
+		if (s.p[i] == '\n')
+			buf_adds(out, "<br>");
+		else if (mermaid_plain(s.p[i]) && s.p[i] != '%')
+			buf_addc(out, s.p[i]);
+		else
+			buf_addf(out, "#%u;", (unsigned char)s.p[i]);
 	}
 	buf_addc(out, '"');
 }

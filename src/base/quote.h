@@ -29,11 +29,12 @@ bool quote_ninja_watches(struct str path);
 void quote_depfile(struct buf *out, struct str path);
 /* A JSON string with its quotes; bytes that are not UTF-8 become U+FFFD. */
 void quote_json(struct buf *out, struct str s);
-/* Text or attribute of HTML: & < > " ' as entities. */
+/* Text or attribute of HTML: & < > " ' as entities; what HTML cannot hold (control bytes, no UTF-8) is U+FFFD. */
 void quote_html(struct buf *out, struct str s);
 /* A quoted DOT label: backslashes doubled, line breaks as \n. */
 void quote_dot(struct buf *out, struct str s);
-
+/* A quoted Mermaid label: what may mean something there as #NUMBER;, line breaks as <br>. */
+void quote_mermaid(struct buf *out, struct str s);
 /* One field of a line of comma-separated values, as engines split options: bare where it can be. */
 void quote_csv(struct buf *out, struct str s);
 

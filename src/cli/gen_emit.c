@@ -3,7 +3,6 @@
 
 #include "emit/bake.h"
 #include "emit/compose.h"
-#include "emit/export.h"
 #include "emit/ninja.h"
 
 /* The tools that print the plan in another form: WRITE gets the images that the operands name, NULL without any. */
@@ -43,21 +42,6 @@ static int run_targets(const struct opt_command *command, int argc, char **argv)
 
 const struct opt_command gen_targets_tool = GEN_TOOL(
 	"targets", NULL, "print what Ninja can build", opt_help_only, run_targets);
-
-static bool write_graph(struct gen *gen, const bool *chosen, struct buf *out)
-{
-	(void)chosen;
-	export_dot(gen->plan, out);
-	return true;
-}
-
-static int run_graph(const struct opt_command *command, int argc, char **argv)
-{
-	return print_plan(command, argc, argv, write_graph);
-}
-
-const struct opt_command gen_graph_tool = GEN_TOOL(
-	"graph", NULL, "print the layer DAG, images only, as DOT", opt_help_only, run_graph);
 
 static bool write_bake(struct gen *gen, const bool *chosen, struct buf *out)
 {

@@ -191,7 +191,7 @@ static bool add_manifest(struct gen *gen, struct out *out, struct ninja *ninja, 
 	return true;
 }
 
-static struct str source_of(const struct gen *gen)
+struct str gen_source(const struct gen *gen)
 {
 	for (size_t i = 0; i < gen->plan->input_count; i++)
 		if (gen->plan->inputs[i].found)
@@ -204,7 +204,7 @@ static bool add_all(struct gen *gen, struct out *out, const struct engine *engin
 	struct buf text = BUF_INIT;
 	struct ninja ninja = {
 		.plan = gen->plan, .engine = engine, .diag = &gen->diag, .manifest = manifest_path(gen),
-		.tree = gen->plan->output, .source = source_of(gen), .generator = gen_generator(gen),
+		.tree = gen->plan->output, .source = gen_source(gen), .generator = gen_generator(gen),
 		.gen = gen->self, .stamp = gen->stamp,
 		.configured = gen_configured(gen),
 		.inputs = gen->inputs, .input_count = gen->input_count, .always = gen->always,

@@ -9,7 +9,8 @@ const struct ninja_action ninja_actions[] = {
 	{"cache-usage", "print what builds left in the engine: images, steps, cache mounts", "cache-usage"},
 	{"cache-prune", "remove build cache by age and size: DTK_PRUNE_AGE=168h, DTK_PRUNE_KEEP=10GB", "cache-prune"},
 	{"status", "print what is fresh, stale, missing or failed, and how the last builds went", "status"},
-	{"graph", "print the layer DAG as DOT", "graph"},
+	{"report", "write a page about the images: picture, states, last run, tags, bases", "report"},
+	{"graph", "draw the layer DAG with graphviz, coloured by state", "graph"},
 	{"help", "print this list", "help"},
 };
 const size_t ninja_action_count = sizeof ninja_actions / sizeof *ninja_actions;

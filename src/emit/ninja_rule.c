@@ -212,21 +212,41 @@ static void print_rule(struct writer *writer, const char *name, struct str comma
 	buf_release(&escaped);
 }
 
+/* A rule that makes something below TREE/reports, $d, with dtk-gen, and says where it is. */
+static void __attribute__((format(printf, 3, 4)))
+show_rule(struct writer *writer, const char *name, const char *format, ...)
+{
+	struct buf command = BUF_INIT;
+	va_list args;
+
+	buf_adds(&command, "d=");
+	quote_shell(&command, writer->ninja->tree);
+	buf_adds(&command, "/reports; ");
+	va_start(args, format);
+	buf_vaddf(&command, format, args);
+	va_end(args);
+	print_rule(writer, name, buf_str(&command));
+	buf_release(&command);
+}
+
 static void print_rules(struct writer *writer)
 {
-	static const char *const tools[] = {"graph", "status"};
 	const struct ninja *ninja = writer->ninja;
+	struct str generator = ninja->generator;
 	struct buf command = BUF_INIT;
 
 	buf_adds(&command, "cat ");
 	quote_shell(&command, ninja->tree);
 	buf_adds(&command, "/.help");
 	print_rule(writer, "help", buf_str(&command));
-	for (size_t i = 0; i < sizeof tools / sizeof *tools; i++) {
-		buf_clear(&command);
-		buf_addf(&command, "%.*s -t %s", STR_ARG(ninja->generator), tools[i]);
-		print_rule(writer, tools[i], buf_str(&command));
-	}
+	buf_clear(&command);
+	buf_addf(&command, "%.*s -t status", STR_ARG(generator));
+	print_rule(writer, "status", buf_str(&command));
+	show_rule(writer, "report", "%.*s -t report -o \"$d/index.html\" && echo \"$d/index.html\"", STR_ARG(generator));
+	show_rule(writer, "graph", "command -v dot >/dev/null || { echo \"error: there is no dot, which draws the graph: "
+	          "install graphviz, or see 'ninja report', which draws it without\" >&2; exit 1; }; "
+	          "%.*s -t graph -o \"$d/graph.dot\" && dot -Tsvg -o \"$d/graph.new.svg\" \"$d/graph.dot\" && "
+	          "mv \"$d/graph.new.svg\" \"$d/graph.svg\" && echo \"$d/graph.svg\"", STR_ARG(generator));
 	if (ninja->plan->run_count)
 		writer_rule(writer, "run", STR("sh $in"), "  description = $out\n  pool = console\n");
 	buf_release(&command);

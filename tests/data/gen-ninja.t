@@ -181,13 +181,18 @@ ninja=$(command -v ninja)
 env "PATH=$temp/bin:$temp/without" "$ninja" all >"$temp/out" 2>&1 || fail "needs dtk-gen: $(cat "$temp/out")"
 has 'no dtk-gen' "$temp/out"
 
-try "help, graph and pushes"
+try "help, report, graph and pushes"
 run all
 run help
 has 'push-short' "$temp/out"
-run graph
-has '"1.4-base" -> "1.4-py3.10-python"' "$temp/out"
-absent help graph
+run report
+has generated/reports/index.html "$temp/out"
+if command -v dot >/dev/null 2>&1; then
+	run graph
+	has 'generated/reports/graph.svg' "$temp/out"
+	present generated/reports/graph.svg
+fi
+absent help report graph
 : >"$log"
 run push-short
 equal 'push generated/do/push-short @generated/_images.short -- DOCKER_BUILDKIT=1 DOCKER_DEFAULT_PLATFORM= BUILDX_NO_DEFAULT_ATTESTATIONS=1 docker' \

@@ -157,9 +157,59 @@ status 0 dtk-gen -t graph
 has '"1.4-base" -> "1.4-py3.10-python";' out
 has 'label = "full";' out
 equal 6 "$(grep -c '^		"' out)" "images in clusters"
+equal 6 "$(grep -c -F '\nmissing"' out)" "states"
 equal 4 "$(grep -c -e '->' out)" "edges"
 if command -v dot >/dev/null 2>&1; then
 	dot -Tsvg out >/dev/null || fail "no DOT"
 fi
 status 0 dtk-gen --sequence short -t graph
 lacks 2.0 out
+
+try "graph: another format, some images and what they stand on, a file"
+status 0 dtk-gen -t graph --format mermaid -o new/graph.mmd 1.4-py3.10-python
+equal '' "$(cat out)" "it is in the file"
+has 'i0["1.4-base<br>missing"]:::missing' new/graph.mmd
+has 'i0 --> i1' new/graph.mmd
+lacks 2.0 new/graph.mmd
+lacks node new/graph.mmd
+status 2 dtk-gen -t graph --format svg
+has "--format is dot or mermaid, not 'svg'" err
+status 1 dtk-gen -t graph shrot
+has "did you mean 'short'" err
+equal '' "$(cat out)" "no half of a graph"
+ln -s graph.mmd new/link
+for name in new new/link new/graph.mmd/x; do
+	status 1 dtk-gen -t graph -o "$name"
+	has "error: $name: " err
+done
+status 2 dtk-gen -t graph -o ''
+has flowchart new/graph.mmd
+
+try "report: the same bytes every time, and of a project that was never generated"
+rm -rf generated build.ninja
+status 0 dtk-gen -t report
+cp out first
+status 0 dtk-gen -t report -o page.html
+same first page.html
+has '<h1>6 images</h1>' page.html
+has '</svg>missing</td>' page.html
+has '<code>t/os:latest</code></th><td><a href="#i0">1.4-base</a></td><td><a href="#i3">2.0-base</a></td>' page.html
+absent generated
+
+try "an unknown name: no image is told"
+status 1 dtk-gen -t status 1.4-base nothing
+equal '' "$(cat out)" "what was not looked at"
+
+try "ninja graph without graphviz says what is missing"
+dtk-gen
+mkdir -p few
+for program in dtk-gen dtk-stamp ninja; do
+	ln -s "$(command -v "$program")" "few/$program"
+done
+need ninja
+PATH=$PWD/few status 1 ninja graph
+has 'install graphviz' out
+absent generated/reports/graph.svg
+PATH=$PWD/few status 0 ninja report
+has generated/reports/index.html out
+present generated/reports/index.html

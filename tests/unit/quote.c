@@ -216,11 +216,19 @@ static void test_markup(void)
 	CHECK_BYTES("html", quoted(quote_html, STR("<a href=\"x\">&'")),
 				STR("&lt;a href=&quot;x&quot;&gt;&amp;&#39;"));
 	CHECK_BYTES("html without", quoted(quote_html, STR("plain")), STR("plain"));
+	CHECK_BYTES("html keeps UTF-8 and white space", quoted(quote_html, STR("\xc3\xa9\t\r\n\xef\xbf\xbd")),
+				STR("\xc3\xa9\t\r\n\xef\xbf\xbd"));
+	CHECK_BYTES("html replaces what it cannot hold", quoted(quote_html, STR("a\xff\x1b<\x7f\0b\xc3")),
+				STR("a\xef\xbf\xbd\xef\xbf\xbd&lt;\xef\xbf\xbd\xef\xbf\xbd"
+					"b\xef\xbf\xbd"));
 	CHECK_BYTES("a bare field", quoted(quote_csv, STR("dest=/a b'c=$x")), STR("dest=/a b'c=$x"));
 	CHECK_BYTES("a field with a comma", quoted(quote_csv, STR("dest=a,b\"c")), STR("\"dest=a,b\"\"c\""));
 	CHECK_BYTES("a field that begins with a blank", quoted(quote_csv, STR(" a")), STR("\" a\""));
 	CHECK_BYTES("a field with a line break", quoted(quote_csv, STR("a\nb")), STR("\"a\nb\""));
 	CHECK_BYTES("no field", quoted(quote_csv, STR("")), STR("\"\""));
+	CHECK_BYTES("mermaid", quoted(quote_mermaid, STR("1.4-py+x_y\n\xc3\xa9 a")), STR("\"1.4-py+x_y<br>\xc3\xa9 a\""));
+	CHECK_BYTES("mermaid with what means something", quoted(quote_mermaid, STR("\"#<`;%\\")),
+				STR("\"#34;#35;#60;#96;#59;#37;#92;\""));
 	CHECK_BYTES("dot", quoted(quote_dot, STR("a\"b\\c\nd")), STR("\"a\\\"b\\\\c\\nd\""));
 }
 
