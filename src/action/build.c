@@ -18,6 +18,8 @@
 #include "stamp/holder.h"
 #include "stamp/ledger.h"
 #include "stamp/progress.h"
+#include "stamp/ran.h"
+#include "stamp/tally.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -362,6 +364,8 @@ static void remember(struct building *building, bool fine)
 	if (building->failed)
 		run.why = str_of(building->failed);
 	history_add(&building->fresh->place, &run, building->fresh->diag);
+	if (fine)
+		ran_add(&building->fresh->place, &run);
 }
 
 static bool build(struct fresh *fresh, const struct wish *wish, const struct build_image *order, int lock,
@@ -395,10 +399,13 @@ static bool build(struct fresh *fresh, const struct wish *wish, const struct bui
 static void remember_tags(const struct fresh *fresh, long long begun, struct timespec clock)
 {
 	const struct ask_image *image = ask_find(fresh->arena, &fresh->answer, fresh->seal.engine);
-
-	history_add(&fresh->place, &(struct history_run){
+	struct history_run run = {
 		HISTORY_TAGGED, begun, engine_milliseconds(clock), -1, -1, image ? (long long)image->size : -1,
-		fresh->seal.image, STR("")}, fresh->diag);
+		fresh->seal.image, STR(""),
+	};
+
+	history_add(&fresh->place, &run, fresh->diag);
+	ran_add(&fresh->place, &run);
 }
 
 /* The image is there: gives it the tags that it lacks and brings its stamps up to date. */
@@ -425,6 +432,8 @@ static bool retag(struct fresh *fresh)
 	if (tagged) {
 		printf("%.*s: %zu tag%s applied\n", STR_ARG(fresh->place.name), tagged, tagged == 1 ? "" : "s");
 		remember_tags(fresh, begun, clock);
+	} else {
+		ran_kept(&fresh->place);
 	}
 	seal.tags = command->tags;
 	seal.tag_count = seal.tag_capacity = command->tag_count;
@@ -517,6 +526,9 @@ int build_image(const struct build_image *order, struct diag *diag)
 		ledger_publish(&arena, &fresh.place, order->ledger, diag);
 	if (lock >= 0)
 		close(lock);
+	if (!fine)
+		ran_failed(&fresh.place);
+	tally_report(&fresh.place);
 	arena_release(&arena);
 	return fine ? 0 : -1;
 }

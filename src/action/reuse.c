@@ -6,6 +6,7 @@
 #include "client/able.h"
 #include "client/engine.h"
 #include "stamp/history.h"
+#include "stamp/ran.h"
 
 #include <stdio.h>
 
@@ -207,6 +208,7 @@ enum reused reuse_image(struct fresh *fresh, const char *why, const char *regist
 		return result;
 	run.took = engine_milliseconds(begun);
 	history_add(&fresh->place, &run, fresh->diag);
+	ran_add(&fresh->place, &run);
 	printf("%.*s: pulled %.12s in %lld.%lld s\n", STR_ARG(fresh->place.name),
 	       seal.image.p + str_find(seal.image, ':', 0) + 1, run.took / 1000, run.took % 1000 / 100);
 	return REUSE_DONE;

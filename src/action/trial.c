@@ -4,7 +4,9 @@
 #include "base/hash.h"
 #include "client/engine.h"
 #include "client/log.h"
+#include "stamp/ran.h"
 #include "stamp/seal.h"
+#include "stamp/tally.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -363,6 +365,9 @@ int trial_run(const struct trial *trial, struct diag *diag)
 	course.place = place_of(&arena, trial->out);
 	fine = command_parse(&arena, diag, trial->words, &course.command) && load(&course) &&
 	       (was_done(&course) || run(&course));
+	if (!fine)
+		ran_failed(&course.place);
+	tally_report(&course.place);
 	arena_release(&arena);
 	return fine ? 0 : -1;
 }

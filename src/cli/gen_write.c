@@ -10,6 +10,7 @@
 #include "emit/script.h"
 #include "emit/seen.h"
 #include "model/order.h"
+#include "stamp/tally.h"
 
 #include <errno.h>
 #include <time.h>
@@ -57,6 +58,18 @@ static struct str manifest_path(struct gen *gen)
 	return str_of(path_clean(&gen->arena, str_of(gen->options.ninja ? gen->options.ninja : "build.ninja")));
 }
 
+/* The output of the last edge of a set, see ninja.h. */
+static bool make_mark(struct gen *gen, const char *tree, struct str set)
+{
+	struct buf text = BUF_INIT;
+	const char *path;
+
+	buf_addf(&text, "%s/stamps/" NINJA_TALLY "%.*s", tree, STR_ARG(set));
+	path = arena_strndup(&gen->arena, text.p, text.n);
+	buf_release(&text);
+	return tally_mark(path) == 0 || cannot(gen, path);
+}
+
 static bool make_places(struct gen *gen, const char *tree, const char *root)
 {
 	const char *link = path_join(&gen->arena, str_of(tree), STR(".root"));
@@ -70,7 +83,12 @@ static bool make_places(struct gen *gen, const char *tree, const char *root)
 	}
 	if (access(beside, F_OK) != 0 && fs_mkdirs(beside) != 0)
 		return cannot(gen, beside);
-	return is_linked(link, root) || fs_link(root, link) == 0 || cannot(gen, link);
+	if (!is_linked(link, root) && fs_link(root, link) != 0)
+		return cannot(gen, link);
+	for (size_t i = 0; i < gen->plan->target_count; i++)
+		if (!make_mark(gen, tree, gen->plan->targets[i].name))
+			return false;
+	return make_mark(gen, tree, STR("all"));
 }
 
 static struct str keep(struct gen *gen, struct buf *text)
@@ -219,6 +237,8 @@ static bool add_all(struct gen *gen, struct out *out, const struct engine *engin
 	add(gen, out, NINJA_BASES, &text, 0);
 	add_runs(gen, out, engine, root, &text);
 	add_publications(gen, out, engine, &text);
+	buf_addf(&text, "%.*s\n", STR_ARG(ninja.generator));
+	add(gen, out, NINJA_GENERATOR, &text, 0);
 	ninja_help(gen->plan, &text);
 	add(gen, out, ".help", &text, 0);
 	if (gen->plan->repack.n) {

@@ -5,9 +5,9 @@
 #include "cli/opt.h"
 
 /* The sub-commands of dtk-stamp; dtk-stamp(1) says what each does. */
-extern const struct opt_command stamp_edge_commands[];  /* key, build, test, hooks, rootfs: of one image */
+extern const struct opt_command stamp_edge_commands[];  /* key, build, test, hooks, tally, rootfs: edges of a build */
 extern const struct opt_command stamp_fleet_commands[]; /* again, push, scan, save, lint, verify, ...: of many */
-enum { STAMP_EDGE_COMMANDS = 5, STAMP_FLEET_COMMANDS = 11 };
+enum { STAMP_EDGE_COMMANDS = 6, STAMP_FLEET_COMMANDS = 11 };
 
 /*
  * Parses a sub-command's words into OPTIONS and checks that there are LEAST to

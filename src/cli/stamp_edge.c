@@ -5,6 +5,7 @@
 #include "client/rootfs.h"
 #include "stamp/edge.h"
 #include "stamp/scripts.h"
+#include "stamp/tally.h"
 
 #include <stddef.h>
 
@@ -158,6 +159,19 @@ static int run_hooks(const struct opt_command *command, int argc, char **argv)
 	return finish(&diag, scripts_stamp(args.operands[0], &diag));
 }
 
+static int run_tally(const struct opt_command *command, int argc, char **argv)
+{
+	struct opt_args args;
+	char nothing;
+	int status = stamp_parse(command, argc, argv, &nothing, &args, 1, 1);
+	struct diag diag;
+
+	if (status >= 0)
+		return status;
+	diag_init(&diag, stderr);
+	return finish(&diag, tally_show(args.operands[0], &diag));
+}
+
 static const struct opt rootfs_table[] = {
 	{0, "suite", "SUITE", "the release: bookworm, trixie, ...", OPT_TEXT, 0, offsetof(struct rootfs, suite)},
 	{0, "variant", "VARIANT", "what mmdebstrap installs (default: minbase)", OPT_TEXT, 0,
@@ -231,6 +245,8 @@ const struct opt_command stamp_edge_commands[] = {
 	 COUNT(test_table), true, run_test},
 	{"dtk-stamp hooks", "hooks", "OUT", "say which hook scripts there are", opt_help_only, COUNT(opt_help_only),
 	 false, run_hooks},
+	{"dtk-stamp tally", "tally", "OUT", "say what the run of Ninja did to a set of images", opt_help_only,
+	 COUNT(opt_help_only), false, run_tally},
 	{"dtk-stamp rootfs", "rootfs", "OUT", "make a Debian root file system", rootfs_table, COUNT(rootfs_table),
 	 false, run_rootfs},
 };

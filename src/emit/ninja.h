@@ -42,6 +42,16 @@ void ninja_depfile(const struct ninja *ninja, struct buf *out);
 #define NINJA_LIST "_images."
 void ninja_list(const struct plan *plan, const struct plan_target *target, struct buf *out);
 
+/*
+ * TREE/stamps/.tally.T, the last edge of the set T, which says what a run did: it waits for the seals of its images,
+ * and its output is never older than they are (dtk-gen dates it ahead), so that only one of them that is to be looked
+ * at in the same run makes it run.
+ */
+#define NINJA_TALLY ".tally."
+
+/* TREE/.generator: dtk-gen's command line, for messages that say how it is called. */
+#define NINJA_GENERATOR ".generator"
+
 /* What genversion writes, in the project's directory. */
 #define NINJA_VERSION "_version.py.bld"
 

@@ -3,13 +3,17 @@
 #include "data/lock.h"
 #include "emit/writer.h"
 
+/* Of what is asked for by name: it has the terminal. */
+#define CONSOLE(words) "  description = " words "\n  pool = console\n"
+
+/* Without the shell in between an edge is Ninja's own child, by which it knows the run that it belongs to. */
 static void __attribute__((format(printf, 4, 5)))
 stamp_rule(struct writer *writer, const char *name, const char *more, const char *format, ...)
 {
 	struct buf command = BUF_INIT;
 	va_list args;
 
-	buf_addf(&command, "%s ", writer->ninja->stamp);
+	buf_addf(&command, "exec %s ", writer->ninja->stamp);
 	va_start(args, format);
 	buf_vaddf(&command, format, args);
 	va_end(args);
@@ -106,31 +110,32 @@ static void image_rules(struct writer *writer, struct str client)
 	build_options(writer, &options);
 	snprintf(more, sizeof more, "  description = build $out\n  restat = 1\n%s", pool);
 	buf_addf(writer->out, "docker = -- %.*s %.*s\n", STR_ARG(client), STR_ARG(ninja->engine->verb));
-	stamp_rule(writer, "hooks", "  description = hooks\n  depfile = $out.d\n  deps = gcc\n  restat = 1\n",
-	           "hooks $out");
+	stamp_rule(writer, "hooks", "  description = look for build scripts\n  depfile = $out.d\n  deps = gcc\n"
+	           "  restat = 1\n", "hooks $out");
 	stamp_rule(writer, "key", "  description = hash $in\n  depfile = $out.d\n  deps = gcc\n  restat = 1\n",
 	           "key -f $in $out $a");
 	stamp_rule(writer, "image", more, "build %s$out $v", buf_str(&options).p);
 	buf_release(&options);
+	stamp_rule(writer, "tally", "  description = sum up\n  generator = 1\n", "tally $out");
 	stamp_rule(writer, "test", "  description = test $out\n  restat = 1\n", "test $o$out -- %.*s", STR_ARG(client));
 	if (ninja->plan->rootfs_count)
-		stamp_rule(writer, "rootfs", "  description = rootfs $out\n  restat = 1\n", "rootfs $o");
+		stamp_rule(writer, "rootfs", "  description = make $out\n  restat = 1\n", "rootfs $o");
 }
 
 /* What compares images with the pins, and what moves those; TREE and CLIENT are escaped. */
 static void lock_rules(struct writer *writer, const char *tree, struct str client)
 {
 	const struct plan *plan = writer->plan;
-	const char *more = "  description = $out\n  pool = console\n";
 	struct buf word = BUF_INIT, lock = BUF_INIT;
 
 	quote_shell(&word, plan->lock);
 	writer_check(writer, buf_str(&word), SPAN_NONE, "the path of " LOCK_FILE);
 	quote_ninja_value(&lock, buf_str(&word));
-	stamp_rule(writer, "verify", "  description = verify\n  pool = console\n", "verify --lock %s %s/stamps -- %.*s",
+	stamp_rule(writer, "verify", CONSOLE("ask the engine about all images"), "verify --lock %s %s/stamps -- %.*s",
 	           lock.p, tree, STR_ARG(client));
-	stamp_rule(writer, "update-bases", more, "update-bases %s%s %s/" NINJA_BASES " -- %.*s",
-	           plan->part ? "--part " : "", lock.p, tree, STR_ARG(client));
+	stamp_rule(writer, "update-bases", CONSOLE("move the pins of base images"),
+	           "update-bases %s%s %s/" NINJA_BASES " -- %.*s", plan->part ? "--part " : "", lock.p, tree,
+	           STR_ARG(client));
 	buf_release(&lock);
 	buf_release(&word);
 }
@@ -139,22 +144,23 @@ static void lock_rules(struct writer *writer, const char *tree, struct str clien
 static void action_rules(struct writer *writer, struct str client)
 {
 	struct buf tree = BUF_INIT, escaped = BUF_INIT, push = BUF_INIT, scan = BUF_INIT;
-	const char *console = "  description = $out\n  pool = console\n", *options;
+	const char *options;
 
 	push_options(writer, &push);
 	options = buf_str(&push).p;
-	stamp_rule(writer, "push", console, "push %s$out $in$t -- %.*s", options, STR_ARG(client));
-	stamp_rule(writer, "push-list", console, "push %s$out @$in -- %.*s", options, STR_ARG(client));
+	stamp_rule(writer, "push", CONSOLE("push $in"), "push %s$out $in$t -- %.*s", options, STR_ARG(client));
+	stamp_rule(writer, "push-list", CONSOLE("push all of $in"), "push %s$out @$in -- %.*s", options,
+	           STR_ARG(client));
 	scan_options(writer, &scan);
 	options = buf_str(&scan).p;
-	stamp_rule(writer, "scan", console, "scan %s$in -- %.*s", options, STR_ARG(client));
-	stamp_rule(writer, "scan-list", console, "scan %s@$in -- %.*s", options, STR_ARG(client));
-	stamp_rule(writer, "save", console, "save $out $in -- %.*s", STR_ARG(client));
-	stamp_rule(writer, "save-list", console, "save $out @$in -- %.*s", STR_ARG(client));
+	stamp_rule(writer, "scan", CONSOLE("scan $in"), "scan %s$in -- %.*s", options, STR_ARG(client));
+	stamp_rule(writer, "scan-list", CONSOLE("scan all of $in"), "scan %s@$in -- %.*s", options, STR_ARG(client));
+	stamp_rule(writer, "save", CONSOLE("save $in"), "save $out $in -- %.*s", STR_ARG(client));
+	stamp_rule(writer, "save-list", CONSOLE("save all of $in"), "save $out @$in -- %.*s", STR_ARG(client));
 	quote_shell(&tree, writer->ninja->tree);
 	quote_ninja_value(&escaped, buf_str(&tree));
 	lock_rules(writer, escaped.p, client);
-	stamp_rule(writer, "clean-images", "  description = clean-images\n  pool = console\n",
+	stamp_rule(writer, "clean-images", CONSOLE("remove the images"),
 	           "clean-images %s/stamps -- %.*s", escaped.p, STR_ARG(client));
 	buf_release(&scan);
 	buf_release(&push);
@@ -172,7 +178,7 @@ static void lint_rule(struct writer *writer)
 	quote_ninja_value(&client, ninja->engine->client);
 	buf_addf(&command, "%s -t lint; own=$$?; %s lint $in -- %s %.*s && exit $$own", generator.p, ninja->stamp,
 	         client.p, STR_ARG(ninja->engine->verb));
-	writer_rule(writer, "lint", buf_str(&command), "  description = lint\n  pool = console\n");
+	writer_rule(writer, "lint", buf_str(&command), CONSOLE("check the Dockerfiles"));
 	buf_release(&command);
 	buf_release(&client);
 	buf_release(&generator);
@@ -181,12 +187,12 @@ static void lint_rule(struct writer *writer)
 /* On what the client's builds leave behind; the verb tells whose. */
 static void cache_rules(struct writer *writer, struct str client)
 {
-	static const char *const names[] = {"cache-usage", "cache-prune"};
 	struct str verb = writer->ninja->engine->verb;
 
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-		stamp_rule(writer, names[i], "  description = $out\n  pool = console\n", "%s -- %.*s %.*s .", names[i],
-		           STR_ARG(client), STR_ARG(verb));
+	stamp_rule(writer, "cache-usage", CONSOLE("look at what builds left"), "cache-usage -- %.*s %.*s .",
+	           STR_ARG(client), STR_ARG(verb));
+	stamp_rule(writer, "cache-prune", CONSOLE("remove old build cache"), "cache-prune -- %.*s %.*s .",
+	           STR_ARG(client), STR_ARG(verb));
 }
 
 static void stamp_rules(struct writer *writer)
@@ -202,19 +208,19 @@ static void stamp_rules(struct writer *writer)
 	buf_release(&client);
 }
 
-/* A rule that prints what the shell's COMMAND says. */
-static void print_rule(struct writer *writer, const char *name, struct str command)
+/* A rule that prints what the shell's COMMAND says; MORE is its description and pool. */
+static void print_rule(struct writer *writer, const char *name, const char *more, struct str command)
 {
 	struct buf escaped = BUF_INIT;
 
 	quote_ninja_value(&escaped, command);
-	writer_rule(writer, name, buf_str(&escaped), "  description = $out\n  pool = console\n");
+	writer_rule(writer, name, buf_str(&escaped), more);
 	buf_release(&escaped);
 }
 
 /* A rule that makes something below TREE/reports, $d, with dtk-gen, and says where it is. */
-static void __attribute__((format(printf, 3, 4)))
-show_rule(struct writer *writer, const char *name, const char *format, ...)
+static void __attribute__((format(printf, 4, 5)))
+show_rule(struct writer *writer, const char *name, const char *more, const char *format, ...)
 {
 	struct buf command = BUF_INIT;
 	va_list args;
@@ -225,7 +231,7 @@ show_rule(struct writer *writer, const char *name, const char *format, ...)
 	va_start(args, format);
 	buf_vaddf(&command, format, args);
 	va_end(args);
-	print_rule(writer, name, buf_str(&command));
+	print_rule(writer, name, more, buf_str(&command));
 	buf_release(&command);
 }
 
@@ -238,17 +244,18 @@ static void print_rules(struct writer *writer)
 	buf_adds(&command, "cat ");
 	quote_shell(&command, ninja->tree);
 	buf_adds(&command, "/.help");
-	print_rule(writer, "help", buf_str(&command));
+	print_rule(writer, "help", CONSOLE("list the targets"), buf_str(&command));
 	buf_clear(&command);
 	buf_addf(&command, "%.*s -t status", STR_ARG(generator));
-	print_rule(writer, "status", buf_str(&command));
-	show_rule(writer, "report", "%.*s -t report -o \"$d/index.html\" && echo \"$d/index.html\"", STR_ARG(generator));
-	show_rule(writer, "graph", "command -v dot >/dev/null || { echo \"error: there is no dot, which draws the graph: "
-	          "install graphviz, or see 'ninja report', which draws it without\" >&2; exit 1; }; "
+	print_rule(writer, "status", CONSOLE("look at all images"), buf_str(&command));
+	show_rule(writer, "report", CONSOLE("write a page about all images"),
+	          "%.*s -t report -o \"$d/index.html\" && echo \"$d/index.html\"", STR_ARG(generator));
+	show_rule(writer, "graph", CONSOLE("draw the graph"), "command -v dot >/dev/null || { echo \"error: there is "
+	          "no dot, which draws the graph: install graphviz, or see 'ninja report', which draws it without\" >&2; exit 1; }; "
 	          "%.*s -t graph -o \"$d/graph.dot\" && dot -Tsvg -o \"$d/graph.new.svg\" \"$d/graph.dot\" && "
 	          "mv \"$d/graph.new.svg\" \"$d/graph.svg\" && echo \"$d/graph.svg\"", STR_ARG(generator));
 	if (ninja->plan->run_count)
-		writer_rule(writer, "run", STR("sh $in"), "  description = $out\n  pool = console\n");
+		writer_rule(writer, "run", STR("sh $in"), CONSOLE("run $in"));
 	buf_release(&command);
 }
 

@@ -85,29 +85,30 @@ static void set_test(struct writer *writer, struct str name, const uint32_t *set
 	buf_addc(writer->out, '\n');
 }
 
-/* A name for COUNT images (NULL: all of them): those are enough that no other one of them stands on. */
+static void tally_path(struct writer *writer, struct str name)
+{
+	buf_addstr(writer->out, buf_str(&writer->stamps));
+	buf_adds(writer->out, NINJA_TALLY);
+	writer_path(writer, name);
+}
+
+/* A name for COUNT images (NULL: all of them). Of one that is built and comes out as it was the seal alone changes. */
 static void set_name(struct writer *writer, struct str name, const uint32_t *set, size_t count)
 {
-	const struct plan *plan = writer->plan;
-	unsigned char *state = mem_alloc(plan->image_count + 1);
+	struct buf *out = writer->out;
 
-	memset(state, set ? 0 : 1, plan->image_count + 1);
-	for (size_t i = 0; set && i < count; i++)
-		state[set[i]] = 1;
-	for (size_t i = 0; i < count; i++) {
-		const struct plan_image *image = &plan->images[set ? set[i] : i];
-
-		for (size_t j = 0; j < image->parent_count; j++)
-			state[image->parents[j].image] = 0;
-	}
-	buf_adds(writer->out, "build ");
+	buf_adds(out, "build ");
 	writer_path(writer, name);
-	buf_adds(writer->out, ": phony");
-	for (size_t i = 0; i < count; i++)
-		if (state[set ? set[i] : i])
-			writer_image(writer, set ? set[i] : i);
-	buf_addc(writer->out, '\n');
-	mem_free(state);
+	buf_adds(out, ": phony ");
+	tally_path(writer, name);
+	buf_adds(out, "\nbuild ");
+	tally_path(writer, name);
+	buf_adds(out, ": tally |");
+	for (size_t i = 0; i < count; i++) {
+		buf_addc(out, ' ');
+		writer_stamp(writer, writer->plan->images[set ? set[i] : i].name, ".seal");
+	}
+	buf_addc(out, '\n');
 }
 
 /* An action on a set waits for the set's name and reads the list of its images: a line of all is read by every run. */

@@ -4,6 +4,8 @@
 #include "base/fs.h"
 #include "base/moment.h"
 #include "stamp/keyfile.h"
+#include "stamp/ran.h"
+#include "stamp/tally.h"
 #include "stamp/watch.h"
 
 #include <fcntl.h>
@@ -130,6 +132,10 @@ int edge_key(const struct edge_key *order, struct diag *diag)
 	fine = command_parse_options(&arena, diag, order->words, &command)
 		&& settle(&arena, diag, &place, &spec, &scan, &moved)
 		&& write_depfile(&place, &scan, order->out, moved, diag);
+	if (!fine) {
+		ran_failed(&place);
+		tally_report(&place);
+	}
 	arena_release(&arena);
 	return fine ? 0 : -1;
 }

@@ -33,7 +33,7 @@ equal "$all" "$(built)"
 try "what Ninja would run is what build.sh runs"
 sh generated/build.sh -n >printed
 absent "$log"
-ninja -t commands all 2>/dev/null | sed -n 's/^dtk-stamp build .* -- //p' | sort >"$temp/out"
+ninja -t commands all 2>/dev/null | sed -n 's/^exec dtk-stamp build .* -- //p' | sort >"$temp/out"
 sort printed | diff - "$temp/out" || fail "they differ"
 
 try "targets"

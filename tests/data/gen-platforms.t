@@ -54,7 +54,7 @@ for platform in linux-amd64 linux-arm-v7; do
 done
 has 'buildx build --load' build.ninja
 has ' -t p/side -f side/Dockerfile side' build.ninja
-has 'build app: phony generated/stamps/app.linux-amd64.image generated/stamps/app.linux-arm-v7.image' build.ninja
+has 'tally | generated/stamps/app.linux-amd64.seal generated/stamps/app.linux-arm-v7.seal' build.ninja
 same - "$(grep -rl '^%app=linux-amd64,linux-arm-v7$' generated | grep 'apps$')" <<END
 generated/stamps/app.linux-amd64.image
 %app=linux-amd64,linux-arm-v7

@@ -17,7 +17,7 @@ equal .. "$(readlink generated/.root)" "the link to the project"
 [ -x generated/build.sh ] || fail "build.sh is not executable"
 sort generated/.files >listed
 {
-	ls -d generated/* generated/.dep generated/.help build.ninja
+	ls -d generated/* generated/.dep generated/.generator generated/.help build.ninja
 } | while read -r file; do [ -d "$file" ] || echo "$file"; done | sort >there
 same there listed
 

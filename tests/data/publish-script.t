@@ -124,9 +124,9 @@ publication_tag = r.example/far:1
 END
 dtk-gen
 command_of() { ninja -t commands "$1" | tail -n 1 | sed 's/ -- .*//'; }
-equal 'dtk-stamp push generated/do/push-dev generated/stamps/dev.image =dev=generated/_publish.dev.sh' "$(command_of push-dev)"
-equal 'dtk-stamp push generated/do/push-db generated/stamps/db.image' "$(command_of push-db)"
-equal 'dtk-stamp push generated/do/push-shell generated/stamps/dev.image =dev=generated/_publish.shell.sh' \
+equal 'exec dtk-stamp push generated/do/push-dev generated/stamps/dev.image =dev=generated/_publish.dev.sh' "$(command_of push-dev)"
+equal 'exec dtk-stamp push generated/do/push-db generated/stamps/db.image' "$(command_of push-db)"
+equal 'exec dtk-stamp push generated/do/push-shell generated/stamps/dev.image =dev=generated/_publish.shell.sh' \
 	"$(command_of push-shell)"
 equal 'sh generated/_publish.far.sh' "$(command_of push-far)"
 equal '=dev=generated/_publish.dev.sh generated/stamps/db.image generated/stamps/dev.image ' \

@@ -122,6 +122,7 @@ static void make_project(const struct buf *manifest, const struct buf *dep)
 	                 "*.hooks) : >\"$word\"; echo 'x:' >\"$word.d\" ;;\n"
 	                 "*.bld) : >\"$word\"; echo 'x:' >'" TREE "/stamps/.version.d' ;;\n"
 	                 "*.tar) : >\"$word\" ;;\n"
+	                 "*.tally.*) touch -t 203501010000 \"$word\" ;;\n"
 	                 "--) exit ;;\n"
 	                 "esac; done\n"), 0755);
 	put("build.ninja", buf_str(manifest), 0644);
