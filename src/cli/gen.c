@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/gen.h"
 
+#include "base/meter.h"
 #include "base/quote.h"
 #include "emit/engine.h"
 #include "model/name.h"
@@ -112,6 +113,8 @@ static int run(struct gen *gen, struct opt_args *args, const char *dir)
 		return 1;
 	}
 	gen_find_programs(gen, dir);
+	if (!gen->options.verbose)
+		meter_open("dtk-gen", STDERR_FILENO);
 	return gen->options.tool ? gen_tool(gen, (int)args->rest_count, args->rest) : gen_generate(gen);
 }
 

@@ -2,6 +2,7 @@
 #include "cli/gen_state.h"
 
 #include "base/fs.h"
+#include "base/meter.h"
 
 #include <unistd.h>
 
@@ -131,11 +132,14 @@ bool state_look(struct state *state, char *const *names, size_t name_count, bool
 	}
 	memcpy(state->wanted, state->shown, count * sizeof *state->wanted);
 	want_parents(state);
+	meter_begin("look at");
 	for (size_t i = 0; i < count; i++) {
 		if (state->wanted[i])
 			look_at(state, i);
 		fine = fine && !(state->wanted[i] && state->why[i] == WHY_FAILED);
+		meter_add(1, count);
 	}
+	meter_end();
 	return fine;
 }
 

@@ -2,6 +2,7 @@
 #include "emit/out.h"
 
 #include "base/fs.h"
+#include "base/meter.h"
 #include "base/moment.h"
 
 #include <dirent.h>
@@ -316,17 +317,21 @@ static bool drop_journal(struct out *out)
 
 static bool write_changed(struct out *out, unsigned last)
 {
-	for (size_t i = 0; i < out->count; i++) {
+	bool fine = true;
+
+	meter_begin("write");
+	for (size_t i = 0; i < out->count && fine; i++) {
 		struct out_file *file = &out->files[i];
 
+		meter_add(1, out->count);
 		if (!file->changed || (file->flags & OUT_LAST) != last)
 			continue;
 		if (out->verbose)
 			printf("write %s\n", file->path.p);
-		if (!write_file(out, file->path.p, file->bytes, file->flags))
-			return false;
+		fine = write_file(out, file->path.p, file->bytes, file->flags);
 	}
-	return true;
+	meter_end();
+	return fine;
 }
 
 static bool older(struct timespec a, struct timespec b)
@@ -407,6 +412,8 @@ static bool look(struct out *out, bool bare)
 {
 	bool watched_anew = false, fine = true;
 
+	if (out->mode == OUT_WRITE)
+		meter_begin("compare");
 	for (size_t i = 0; i < out->count; i++) {
 		struct out_file *file = &out->files[i];
 
@@ -414,7 +421,9 @@ static bool look(struct out *out, bool bare)
 		watched_anew = watched_anew || (file->changed && (file->flags & OUT_LOCAL));
 		file->changed = file->changed || ((file->flags & OUT_LAST) && watched_anew && out->mode == OUT_WRITE);
 		tell(out, file);
+		meter_add(1, out->count);
 	}
+	meter_end();
 	return fine;
 }
 

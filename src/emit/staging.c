@@ -4,6 +4,7 @@
 #include "base/arena.h"
 #include "base/crew.h"
 #include "base/fs.h"
+#include "base/meter.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -144,6 +145,7 @@ static void write_some(struct crew *crew, void *context)
 		for (size_t i = from; i < to; i++)
 			if (!write_one(writing->staging->dir, &writing->files[i]) && note(writing, i, errno))
 				return;
+		meter_add(to - from, crew->count);
 	}
 }
 
@@ -152,7 +154,9 @@ bool staging_write(const struct staging *staging, const struct staged *files, si
 	struct writing writing = {.staging = staging, .files = files};
 
 	pthread_mutex_init(&writing.mutex, NULL);
+	meter_begin("write");
 	crew_run(count, STAGING_STEP, write_some, &writing);
+	meter_end();
 	pthread_mutex_destroy(&writing.mutex);
 	*failed = writing.failed;
 	errno = writing.error;

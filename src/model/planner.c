@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "model/planner.h"
 
+#include "base/meter.h"
+
 static bool planner_select(struct planner *planner, const uint32_t *sequences, size_t sequence_count)
 {
 	struct axes_list list = {0};
@@ -85,6 +87,7 @@ static bool planner_build(struct planner *planner)
 	struct buf text = BUF_INIT;
 	bool ok = true;
 
+	meter_begin("render");
 	for (uint32_t i = 0; i < planner->plan->image_count; i++) {
 		uint32_t layer = axes_point(&planner->axes, planner->ids[i]).layer;
 
@@ -95,7 +98,9 @@ static bool planner_build(struct planner *planner)
 		if (!planner->failed[layer])
 			planner->failed[layer] = !link_image(planner, i);
 		ok = ok && !planner->failed[layer];
+		meter_add(1, planner->plan->image_count);
 	}
+	meter_end();
 	buf_release(&text);
 	return ok;
 }
