@@ -96,12 +96,17 @@ generate
 try "what is not built yet is no registry's image either"
 status 125 run-image dev
 grep -qi 'no such image' err || broken "$(cat err)"
+grep -qxF "run-image: $id-dev:$id is not built yet; this builds it: build-image dev" err || broken "no hint: $(cat err)"
 
 try "Ninja builds what a container needs and starts it"
 HOME=$PWD/home ninja run-home >"$temp/out" 2>&1 || broken "ninja run-home"
 expect_said '^at home$' "ninja run-home"
 expect_said '"${HOME}":/home' "the variable stands on the printed line"
 expect_builds 2 "the image and its parent"
+forget
+run-image dev true >"$temp/out" 2>&1 || broken "run-image dev true"
+! grep -q "not built" "$temp/out" || broken "a hint where the image is there"
+expect_calls 1 "an image that was built here is not asked for"
 forget
 rc=0
 ninja run-fails >"$temp/out" 2>&1 || rc=$?
