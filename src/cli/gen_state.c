@@ -57,7 +57,7 @@ static const char *text(struct arena *arena, struct str s)
 	return arena_strndup(arena, s.p, s.n);
 }
 
-/* A command around a build; NULL where there is none. */
+/* A command around a build, or its script; NULL where there is none. */
 static const char *own_command(struct str command, struct arena *arena)
 {
 	return command.n ? text(arena, command) : NULL;
@@ -97,8 +97,10 @@ static enum why ask(struct state *state, size_t number, const char *out, struct 
 		onbuild[i] = text(arena, image->onbuild[i]);
 	return why_image(
 		&(struct why_image){out, text(arena, image->context), text(arena, image->dockerfile), onbuild,
-	                            parents_of(state, image, arena), own_command(image->before, arena),
-	                            own_command(image->after, arena), engine_command(&state->engine, image, arena)},
+	                            parents_of(state, image, arena),
+	                            own_command(image->family.n ? image->env_file : STR(""), arena),
+	                            own_command(image->before, arena), own_command(image->after, arena),
+	                            engine_command(&state->engine, image, arena)},
 		pending, state, &state->gen->diag, &state->reasons[number]);
 }
 

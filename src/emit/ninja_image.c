@@ -13,12 +13,17 @@ static void command_words(const char *option, struct str command, struct buf *ou
 	}
 }
 
-/* What runs around a build of IMAGE alone: both of its edges know it. */
+/*
+ * What runs around a build of IMAGE alone: both of its edges know it.  Its environment script is known by its name,
+ * but for the platforms of one image, which share it.
+ */
 static void hook_words(struct writer *writer, const struct plan_image *image)
 {
 	struct buf *text = &writer->text;
 	size_t before = text->n;
 
+	if (image->family.n)
+		writer_option(text, "--env ", image->env_file);
 	command_words("--before ", image->before, text);
 	command_words("--after ", image->after, text);
 	writer_check(writer, str_slice(buf_str(text), before, text->n), image->span, "a command around the build");

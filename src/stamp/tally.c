@@ -4,8 +4,8 @@
 #include "base/fs.h"
 #include "base/human.h"
 #include "base/map.h"
-#include "stamp/ran.h"
 #include "client/words.h"
+#include "stamp/ran.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -237,7 +237,7 @@ static bool hash_now(const struct why_image *image, const struct place *place, s
 
 	*spec = (struct scan_spec){
 		.context = image->context, .dockerfile = image->dockerfile, .onbuild = image->onbuild,
-		.hooks = {place_env(arena, place, NULL), image->before, image->after}, .command = command,
+		.hooks = {place_env(arena, place, image->env), image->before, image->after}, .command = command,
 		.whole = edge_whole(place),
 	};
 	while (image->onbuild[spec->onbuild_count])

@@ -15,6 +15,7 @@ struct why_image {
 	const char *context, *dockerfile;
 	const char *const *onbuild; /* NULL-terminated */
 	const char *const *parents; /* NAME=REF; NULL-terminated */
+	const char *env;            /* the environment script, where its name does not tell; or NULL */
 	const char *before, *after; /* its own commands around a build, or NULL */
 	const char *const *words;   /* the whole build command, as in the image's edge; NULL-terminated */
 };

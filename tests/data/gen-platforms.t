@@ -103,5 +103,11 @@ images: [{name: app, base: "p/os:1", apt_packages: x}]
 END
 status 0 dtk-gen --config m.yaml
 present generated/Dockerfile.1-base generated/Dockerfile.app generated/_env.1.sh
+equal 4 "$(grep -c -e '--env generated/_env.1.sh' build.ninja)" "edges that know the script of all platforms"
+echo env >dkbuildprebuildscript.sh
+for platform in linux-amd64 linux-arm64; do
+	ninja "generated/stamps/1-base.$platform.key" >out 2>&1 || fail "$(cat out)"
+	has _env.1.sh "generated/stamps/1-base.$platform.key"
+done
 equal 2 "$(grep -c 'ledger m.app.dtk-ledger' build.ninja)" "builds that write one ledger"
 equal 2 "$(grep -c -e '-f generated/Dockerfile.app' build.ninja)" "builds of one Dockerfile"
