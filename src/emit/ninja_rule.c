@@ -251,7 +251,8 @@ static void print_rules(struct writer *writer)
 	show_rule(writer, "report", CONSOLE("write a page about all images"),
 	          "%.*s -t report -o \"$d/index.html\" && echo \"$d/index.html\"", STR_ARG(generator));
 	show_rule(writer, "graph", CONSOLE("draw the graph"), "command -v dot >/dev/null || { echo \"error: there is "
-	          "no dot, which draws the graph: install graphviz, or see 'ninja report', which draws it without\" >&2; exit 1; }; "
+	          "no dot, which draws the graph: install graphviz, or see 'ninja report', which draws it without\" >&2; "
+	          "exit 1; }; "
 	          "%.*s -t graph -o \"$d/graph.dot\" && dot -Tsvg -o \"$d/graph.new.svg\" \"$d/graph.dot\" && "
 	          "mv \"$d/graph.new.svg\" \"$d/graph.svg\" && echo \"$d/graph.svg\"", STR_ARG(generator));
 	if (ninja->plan->run_count)
