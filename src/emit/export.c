@@ -99,8 +99,7 @@ static void dot_node(const struct export *export, size_t image)
 		[VIEW_FRESH] = "style = \"filled,rounded\", color = \"#2e7d4f\", fillcolor = \"#e2f3e8\"",
 		[VIEW_STALE] = "style = \"filled,rounded,dashed\", color = \"#9a6700\", fillcolor = \"#fff3d1\"",
 		[VIEW_MISSING] = "style = \"filled,rounded,dotted\", color = \"#57606a\", fillcolor = \"#f6f8fa\"",
-		[VIEW_FAILED] = "shape = octagon, style = filled, penwidth = 2, color = \"#b3261e\", "
-	                        "fillcolor = \"#fde7e5\"",
+		[VIEW_FAILED] = "shape = octagon, style = filled, penwidth = 2, color = \"#b3261e\", fillcolor = \"#fde7e5\"",
 		[VIEW_UNKNOWN] = "shape = note, style = filled, color = \"#6f42c1\", fillcolor = \"#f1eafb\"",
 	};
 

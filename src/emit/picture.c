@@ -119,8 +119,8 @@ void picture_symbols(struct buf *out)
 		[VIEW_FRESH] = "<circle cx=\"7\" cy=\"7\" r=\"6\"/><path d=\"M4.2 7.2l2 2 3.6-4.2\"/>",
 		[VIEW_STALE] = "<path d=\"M12.2 5A5.7 5.7 0 1 0 12.7 8.2\"/><path d=\"M12.7 1.8V5.2H9.3\"/>",
 		[VIEW_MISSING] = "<circle cx=\"7\" cy=\"7\" r=\"5.6\" stroke-dasharray=\"2 2.4\"/>",
-		[VIEW_FAILED] = "<path d=\"M4.6 1h4.8L13 4.6v4.8L9.4 13H4.6L1 9.4V4.6z\"/>"
-		                "<path d=\"M4.9 4.9l4.2 4.2M9.1 4.9L4.9 9.1\"/>",
+		[VIEW_FAILED] = ("<path d=\"M4.6 1h4.8L13 4.6v4.8L9.4 13H4.6L1 9.4V4.6z\"/>"
+		                "<path d=\"M4.9 4.9l4.2 4.2M9.1 4.9L4.9 9.1\"/>"),
 		[VIEW_UNKNOWN] = "<path d=\"M4.4 4.6a2.7 2.7 0 1 1 3.8 2.6C7.3 7.6 7 8 7 9.2\"/><path d=\"M7 11.6v.6\"/>",
 	};
 
