@@ -101,7 +101,7 @@ cp templates/tool.dockerfile.j2 "$temp/tool"
 echo 'RUN sleep 3 && false' >>templates/tool.dockerfile.j2
 before=$(find "$temp/cache" -type f | sort)
 run_ninja generated/stamps/1.0-py3.9-tool.key
-ninja -t commands generated/stamps/1.0-py3.9-tool.image | tail -n 1 | sed 's/^/exec /' >"$temp/edge"
+ninja -t commands generated/stamps/1.0-py3.9-tool.image | tail -n 1 >"$temp/edge"
 sh "$temp/edge" >"$temp/out" 2>&1 &
 pid=$!
 left=400
