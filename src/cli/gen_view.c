@@ -3,10 +3,9 @@
 
 #include "emit/export.h"
 #include "emit/page.h"
+#include "stamp/ran.h"
 
 #include <stdlib.h>
-
-enum { VIEW_PAUSE = 60000 }; /* milliseconds between two builds that are no longer of one run */
 
 /* --- From rows to a view --- */
 
@@ -55,20 +54,17 @@ static size_t all_runs(const struct rows *rows, struct view_run *runs)
 	return count;
 }
 
-/*
- * Those of the last run of Ninja, which looks at an image once: backwards until there is a pause, or an image that
- * was there already.
- */
+/* Those of the last run of Ninja; all of them where it left no notes. */
 static void see_runs(const struct rows *rows, struct view *view)
 {
 	struct arena *arena = &rows->state.gen->arena;
 	struct view_run *runs = ARENA_ARRAY(arena, rows->count * HISTORY_RUNS + 1, struct view_run);
-	bool *seen = ARENA_ARRAY(arena, view->plan->image_count + 1, bool);
-	size_t count = all_runs(rows, runs), first = count;
+	struct place place = {path_join(arena, view->plan->output, STR("stamps")), view->plan->output.p, STR("")};
+	long long last = ran_last(&place, arena);
+	size_t count = all_runs(rows, runs), first = 0;
 
-	while (first > 0 && !seen[runs[first - 1].image] &&
-	       (first == count || runs[first].begun - runs[first - 1].begun - runs[first - 1].took < VIEW_PAUSE))
-		seen[runs[--first].image] = true;
+	while (first < count && runs[first].begun < last)
+		first++;
 	view->runs = runs + first;
 	view->run_count = count - first;
 }

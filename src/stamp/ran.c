@@ -197,14 +197,12 @@ static bool read_line(struct arena *arena, struct str line, struct ran_line *int
 	return into->result < RAN_RESULTS && into->name.n;
 }
 
-void ran_load(const struct place *place, struct arena *arena, struct ran *ran)
+static void read_notes(const char *path, struct arena *arena, struct ran *ran)
 {
-	struct run run = present_run();
 	struct str text = STR(""), line, rest;
 	size_t room = 1;
 
-	*ran = (struct ran){.begun = begun_at(&run)};
-	if (fs_read_arena(file_of(place, &run, arena), arena, &text) != 0)
+	if (fs_read_arena(path, arena, &text) != 0)
 		return;
 	for (size_t at = 0; at < text.n; at = str_find(text, '\n', at) + 1)
 		room++;
@@ -216,4 +214,31 @@ void ran_load(const struct place *place, struct arena *arena, struct ran *ran)
 		else
 			ran->count += read_line(arena, line, &ran->lines[ran->count]);
 	}
+}
+
+void ran_load(const struct place *place, struct arena *arena, struct ran *ran)
+{
+	struct run run = present_run();
+
+	*ran = (struct ran){.begun = begun_at(&run)};
+	read_notes(file_of(place, &run, arena), arena, ran);
+}
+
+long long ran_last(const struct place *place, struct arena *arena)
+{
+	const char *dir = dir_of(place, arena);
+	long long last = -1;
+	struct str *names;
+	size_t count;
+
+	if (fs_list(dir, arena, &names, &count) != 0)
+		return -1;
+	for (size_t i = 0; i < count; i++) {
+		struct ran ran = {.begun = -1};
+
+		read_notes(path_join(arena, str_of(dir), names[i]), arena, &ran);
+		if (ran.begun > last)
+			last = ran.begun;
+	}
+	return last;
 }

@@ -41,4 +41,7 @@ void ran_failed(const struct place *place);
 /* What was noted in this run so far; all in ARENA. */
 void ran_load(const struct place *place, struct arena *arena, struct ran *ran);
 
+/* When the last run of Ninja in which an edge looked at an image began: milliseconds since 1970; -1: not known. */
+long long ran_last(const struct place *place, struct arena *arena);
+
 #endif
