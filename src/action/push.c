@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "action/push.h"
 
-#include "action/keytag.h"
 #include "action/publication.h"
 #include "base/fs.h"
 #include "client/engine.h"
@@ -459,7 +458,7 @@ static bool write_list(const char *path, const struct buf *done, struct diag *di
 	return fine;
 }
 
-static int push_tagged(const struct push *order, struct diag *diag)
+int push_all(const struct push *order, struct diag *diag)
 {
 	struct pushing pushing = {.order = order, .list = BUF_INIT};
 	struct fleet *fleet = &pushing.fleet;
@@ -485,11 +484,4 @@ static int push_tagged(const struct push *order, struct diag *diag)
 	map_release(&pushing.extras);
 	fleet_release(fleet);
 	return fine ? 0 : -1;
-}
-
-int push_all(const struct push *order, struct diag *diag)
-{
-	if (!keytag_only() && push_tagged(order, diag) != 0)
-		return -1;
-	return keytag_wanted(order) ? keytag_push(order, diag) : 0;
 }

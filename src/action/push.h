@@ -31,7 +31,7 @@ struct push {
 	bool keys;                  /* by their key tags as well, see keytag.h */
 };
 
-/* Returns 0, or -1 after an error was said. With DTK_PUSH_KEYS=only key tags alone are pushed, and OUT is left. */
+/* By their tags, not by key tags. Returns 0, or -1 after an error was said. */
 int push_all(const struct push *order, struct diag *diag);
 
 /*

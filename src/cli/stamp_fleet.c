@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "action/audit.h"
 #include "action/bases.h"
+#include "action/keytag.h"
 #include "action/push.h"
 #include "action/save.h"
 #include "action/stream.h"
@@ -41,7 +42,9 @@ static int run_push(const struct opt_command *command, int argc, char **argv)
 	options.stamps = (const char *const *)args.operands + 1;
 	options.words = stamp_rest(&args);
 	diag_init(&diag, stderr);
-	status = push_all(&options, &diag);
+	status = keytag_only() ? 0 : push_all(&options, &diag);
+	if (status == 0 && keytag_wanted(&options))
+		status = keytag_push(&options, &diag);
 	diag_release(&diag);
 	return status == 0 ? 0 : 1;
 }

@@ -134,8 +134,8 @@ static bool holds(const char *path, struct str head, struct arena *arena)
 	return body.n == head.n || (body.n > head.n + 1 && body.p[head.n + 1] == ' ');
 }
 
-static int save(const struct place *place, const struct key *key, const struct timespec *time,
-                struct diag *diag)
+static int write_out(const struct place *place, const struct key *key, const struct timespec *time,
+                     struct diag *diag)
 {
 	struct buf text = BUF_INIT;
 	struct arena arena;
@@ -162,7 +162,7 @@ int keyfile_save(const struct place *place, const struct key *key, struct timesp
 		diag_error(diag, SPAN_NONE, "cannot lock %s: %s", place->stamps, strerror(errno));
 		return -1;
 	}
-	result = save(place, key, &time, diag);
+	result = write_out(place, key, &time, diag);
 	close(lock);
 	return result;
 }
@@ -181,7 +181,7 @@ int keyfile_replace(const struct place *place, struct hash old, const struct key
 	arena_init(&arena);
 	if (stat(place_stamp(&arena, place, ".key"), &st) == 0
 	    && keyfile_load(place, &arena, diag, &found) == RECORD_FINE && hash_eq(found.hash, old))
-		result = save(place, key, &st.st_mtim, diag);
+		result = write_out(place, key, &st.st_mtim, diag);
 	arena_release(&arena);
 	close(lock);
 	return result;
