@@ -92,7 +92,7 @@ extern struct gen *gen_current;
 	{"dtk-gen -t " name, name, operands, summary, options, sizeof(options) / sizeof *(options), false, run}
 extern const struct opt_command gen_render_tool, gen_parse_tool, gen_context_tool, gen_lint_tool, gen_targets_tool,
 	gen_graph_tool, gen_bake_tool, gen_github_tool, gen_gitlab_tool, gen_compose_tool, gen_plan_tool, gen_why_tool,
-	gen_status_tool, gen_report_tool, gen_init_tool, gen_clean_tool;
+	gen_status_tool, gen_report_tool, gen_schema_tool, gen_init_tool, gen_clean_tool;
 
 struct docker_file;
 /* The Dockerfile at PATH, read and parsed in ARENA; NULL after diagnostics. */

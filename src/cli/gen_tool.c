@@ -10,7 +10,7 @@ static const struct opt_command list_tool = GEN_TOOL("list", NULL, "print the to
 static const struct opt_command *const tools[] = {
 	&gen_render_tool, &gen_parse_tool, &gen_context_tool, &gen_lint_tool, &gen_targets_tool, &gen_graph_tool,
 	&gen_bake_tool, &gen_github_tool, &gen_gitlab_tool, &gen_compose_tool, &gen_plan_tool, &gen_why_tool,
-	&gen_status_tool, &gen_report_tool, &gen_init_tool, &gen_clean_tool, &list_tool,
+	&gen_status_tool, &gen_report_tool, &gen_schema_tool, &gen_init_tool, &gen_clean_tool, &list_tool,
 };
 
 static int run_list(const struct opt_command *command, int argc, char **argv)

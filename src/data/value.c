@@ -321,6 +321,11 @@ bool dict_set(struct dict *dict, struct value key, struct value value)
 	return true;
 }
 
+void dict_put(struct value dict, const char *key, struct value value)
+{
+	dict_set(dict.as.dict, value_borrow(dict.as.dict->arena, str_of(key)), value);
+}
+
 bool dict_remove(struct dict *dict, struct value key)
 {
 	struct dict_entry *entry = dict->count ? dict_entry(dict, key, value_hash(key)) : NULL;

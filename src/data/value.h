@@ -108,6 +108,8 @@ struct value *dict_get_string(const struct dict *dict, struct string *key);
 struct value *dict_find(const struct dict *dict, struct str key);
 /* Sets KEY to VALUE; true where the key is new. */
 bool dict_set(struct dict *dict, struct value key, struct value value);
+/* Sets the key KEY, which is borrowed, of DICT. */
+void dict_put(struct value dict, const char *key, struct value value);
 /* True where it was there. */
 bool dict_remove(struct dict *dict, struct value key);
 /* Python's ==: 1 == 1.0 == True; lists and dicts by content, to a depth of 250. */

@@ -52,27 +52,20 @@ static void check_directory(const struct matrix *matrix, struct keys_text local)
 		diag_error(matrix->diag, local.span, "'local' is the path of a directory");
 }
 
-static void check_mode(const struct matrix *matrix, struct keys_text mode)
-{
-	if (mode.text.p && !str_is(mode.text, "max") && !str_is(mode.text, "min"))
-		diag_error(matrix->diag, mode.span, "'mode' is max or min, not '%.*s'", STR_ARG(mode.text));
-}
-
-void caches_read(struct matrix *matrix, struct value v)
+void caches_read(struct matrix *matrix, struct keys_part part)
 {
 	struct keys_reader reader = matrix_reader(matrix);
 	struct keys_caches *caches = &matrix->caches;
 
-	if (v.kind != VALUE_DICT)
+	if (part.value.kind != VALUE_DICT)
 		return;
-	keys_read(&reader, KEYS_CACHES, v, "cache", caches);
-	if (caches->s3.kind == VALUE_DICT)
-		keys_read(&reader, KEYS_S3, caches->s3, "s3", &matrix->s3);
+	keys_read(&reader, part.of, part.value, "cache", caches);
+	if (caches->s3.value.kind == VALUE_DICT)
+		keys_read(&reader, caches->s3.of, caches->s3.value, "s3", &matrix->s3);
 	check_directory(matrix, caches->local);
 	check_endpoint(matrix, matrix->s3.endpoint);
 	check_word(matrix, matrix->s3.bucket, "a bucket");
 	check_word(matrix, matrix->s3.region, "a region");
 	if (caches->registry.text.p)
 		matrix_check_registry(matrix, caches->registry.text, caches->registry.span);
-	check_mode(matrix, caches->mode);
 }

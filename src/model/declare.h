@@ -43,6 +43,6 @@ struct discover_list {
  * bytes of paths, each file once.  No directory with a leading dot (unless the
  * pattern has it), not the output, no link below "**".
  */
-void discover_read(struct matrix *matrix, struct value discover, struct discover_list *list);
+void discover_read(struct matrix *matrix, const struct keys_part *discover, struct discover_list *list);
 
 #endif

@@ -300,14 +300,15 @@ static bool discover_add(struct matrix *matrix, const struct keys_image *entry, 
 	return fine || listed;
 }
 
-static void discover_entry(struct matrix *matrix, struct value value, struct map *taken, struct discover_list *list)
+static void discover_entry(struct matrix *matrix, enum keys_section of, struct value value, struct map *taken,
+                           struct discover_list *list)
 {
 	struct keys_reader reader = matrix_reader(matrix);
 	struct keys_image entry = {0};
 	struct finder finder;
 
 	if (value.kind == VALUE_DICT)
-		keys_read(&reader, KEYS_DISCOVER, value, "an entry of discover", &entry);
+		keys_read(&reader, of, value, "an entry of discover", &entry);
 	else
 		keys_read_text(&reader, value, "a pattern", &entry.files);
 	if (!entry.files.text.p)
@@ -322,16 +323,14 @@ static void discover_entry(struct matrix *matrix, struct value value, struct map
 	mem_free(finder.files);
 }
 
-void discover_read(struct matrix *matrix, struct value discover, struct discover_list *list)
+void discover_read(struct matrix *matrix, const struct keys_part *discover, struct discover_list *list)
 {
 	struct map taken;
 
 	map_init(&taken);
-	if (discover.kind == VALUE_LIST) {
-		for (size_t i = 0; i < discover.as.list->count; i++)
-			discover_entry(matrix, discover.as.list->items[i], &taken, list);
-	} else if (discover.kind != VALUE_UNDEFINED) {
-		discover_entry(matrix, discover, &taken, list);
-	}
+	for (size_t i = 0; i < keys_items(discover); i++)
+		discover_entry(matrix, discover->of, discover->value.as.list->items[i], &taken, list);
+	if (discover->value.kind != VALUE_LIST && discover->value.kind != VALUE_UNDEFINED)
+		discover_entry(matrix, discover->of, discover->value, &taken, list);
 	map_release(&taken);
 }

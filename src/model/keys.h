@@ -10,7 +10,7 @@
 /*
  * The keys of a matrix.  One table says what may stand where and of what type
  * it is; it drives the reader, the suggestions for a misspelt key and the JSON
- * Schema.  A key whose value is null counts as not given.
+ * Schema (emit/schema.h).  A key whose value is null counts as not given.
  */
 enum { KEYS_AXES = 8 }; /* axes of a matrix: 0 is the OS, 1 is Python, then the declared ones */
 
@@ -30,18 +30,46 @@ enum keys_section {
 	KEYS_GITHUB = 4096, /* github */
 	KEYS_GITLAB = 8192  /* gitlab */
 };
+enum { KEYS_SECTIONS = 14 }; /* their number, 16 at most */
+
+/* What a key is, beside the sections that it stands in. */
+enum {
+	KEYS_STAGED = 1 << 28,   /* with it an image, or the matrix, is made of stages */
+	KEYS_UNSTAGED = 1 << 29, /* cannot stand beside such a one */
+	KEYS_SINGLE = 1 << 30    /* stands beside such a one only */
+};
 
 enum keys_kind {
 	KEYS_TEXT,  /* struct keys_text: any scalar, as it stands in the file */
 	KEYS_TEXTS, /* struct keys_texts: a scalar or a list of scalars */
 	KEYS_FLAG,  /* struct keys_switch: a boolean */
-	KEYS_JOBS,  /* struct keys_switch: a boolean or a number from 1 */
+	KEYS_JOBS,  /* struct keys_switch: a boolean or a number from 1 to KEYS_MOST_JOBS */
 	KEYS_CACHE, /* struct keys_switch: a boolean or a text */
 	KEYS_EPOCH, /* struct keys_switch: a boolean or seconds since 1970, which are its text */
 	KEYS_PAIRS, /* struct keys_pairs: a dict of scalars */
-	KEYS_LIST,  /* struct value */
-	KEYS_DICT,  /* struct value */
+	KEYS_DICT,  /* struct keys_part: a dict of another section */
+	KEYS_DICTS, /* struct keys_part: a dict of such dicts, or nulls */
+	KEYS_LIST,  /* struct keys_part: a list of such dicts */
+	KEYS_MIXED, /* struct keys_part: the same, and a text is short for one */
+	KEYS_FOUND, /* struct keys_part: the same, or a single one */
+	KEYS_LISTS, /* struct keys_part: a dict whose values are scalars or lists of them */
 	KEYS_ANY    /* struct value */
+};
+
+/* What a text may be, and of dicts what their names may be. */
+enum keys_form {
+	KEYS_FREE,
+	KEYS_NAME,     /* name_check */
+	KEYS_PLATFORM, /* name_is_platform */
+	KEYS_TAG,      /* name_check_version */
+	KEYS_VARIABLE, /* letters, digits, _ */
+	KEYS_LABEL,    /* no blank and no '=' */
+	KEYS_SECRET,   /* id=ID,src=FILE ... */
+	KEYS_AGENT,    /* default or ID=PATH */
+	KEYS_CHECKOUT, /* of GitHub: actions/checkout@COMMIT */
+	KEYS_MODE,     /* one of the words of keys_word, as those that follow */
+	KEYS_RULE,
+	KEYS_FORMS /* their number */
 };
 
 /* Text and where it stands; text.p is NULL where it was not given. */
@@ -76,17 +104,60 @@ struct keys_switch {
 	struct str text; /* n is 0: none */
 };
 
+/* Another section, or what else the reader leaves to the owner of the key; value is undefined where not given. */
+struct keys_part {
+	struct value value;
+	enum keys_section of;
+};
+
+/* How many items its list has; 0 where it is none. */
+static inline size_t keys_items(const struct keys_part *part)
+{
+	return part->value.kind == VALUE_LIST ? part->value.as.list->count : 0;
+}
+
+struct keys_type {
+	enum keys_kind kind;
+	enum keys_section of; /* the section of the dicts in it */
+	enum keys_form form;
+};
+
 struct keys_entry {
 	const char *name;
-	unsigned sections; /* where it may stand: a bit for each enum keys_section */
-	enum keys_kind kind;
+	unsigned sections; /* where it may stand, a bit for each enum keys_section, and what it is */
+	struct keys_type type;
 	size_t offset;     /* into the section's structure below */
-	unsigned required; /* likewise: where it must */
+	unsigned required; /* likewise: where it must; KEYS_ONE_OF: where one of those so marked must */
 	const char *help;
 };
+#define KEYS_ONE_OF(section) ((section) << 16)
+
+enum { KEYS_MOST_JOBS = 100000 };
 
 extern const struct keys_entry keys_table[];
 extern const size_t keys_count;
+
+/* What is to be known of a section. */
+struct keys_room {
+	enum keys_section section;
+	const char *name;
+	const char *help;
+	const char *open; /* what the names of the user's own keys begin with; NULL where there are none */
+	bool axes;        /* the names of declared axes are keys, KEYS_TEXTS of their values */
+};
+extern const struct keys_room keys_rooms[KEYS_SECTIONS];
+
+/* How texts of a form look; the function that reads them has the last word. */
+struct keys_shape {
+	const char *name;
+	const char *pattern; /* a regular expression of ECMA-262; NULL where any will do, or there are words */
+	bool number;         /* what YAML takes for a number, or a boolean, can be one */
+	bool negative;       /* likewise below zero */
+};
+extern const struct keys_shape keys_shapes[KEYS_FORMS];
+
+/* The words that FORM allows, by number; NULL behind the last one. */
+const char *keys_word(enum keys_form form, size_t number);
 
 /* What the reader fills: a structure for each section. */
 
@@ -102,17 +173,17 @@ struct keys_image {
 	struct keys_text base, from, user; /* from here on: of an image without a Dockerfile */
 	struct keys_switch sudo;
 	struct keys_texts apt_packages, yum_packages, env_scripts;
-	struct value stages;
+	struct keys_part stages;
 	struct keys_pairs copy;
 };
 
 struct keys_top {
 	struct keys_texts os_versions;
-	struct value python_versions, build_layers, build_sequences, build_config;
-	struct value images, discover, groups;
-	struct value axes, exclude, include, tag_owner, rootfs, cache, github, gitlab;
+	struct keys_part python_versions, build_layers, build_sequences, build_config;
+	struct keys_part images, discover, groups;
+	struct keys_part axes, exclude, include, rootfs, cache, github, gitlab;
 	struct keys_text registry, repository, version, scanner;
-	struct keys_pairs args, labels;
+	struct keys_pairs args, labels, tag_owner;
 	struct keys_texts platforms, lint_off;
 	struct keys_switch reproducible;
 	struct keys_image image; /* a matrix that is one image without a Dockerfile */
@@ -150,7 +221,7 @@ struct keys_stage {
 
 struct keys_caches {
 	struct keys_text local, registry, mode;
-	struct value s3;
+	struct keys_part s3;
 };
 
 struct keys_s3 {
@@ -179,6 +250,8 @@ struct keys_reader {
  */
 bool keys_read(const struct keys_reader *reader, enum keys_section section, struct value v, const char *what,
                void *out);
+/* Whether the key of TYPE that was read to READ was given. */
+bool keys_given(const struct keys_type *type, const void *read);
 /* A scalar or a list of scalars; WHAT names it. */
 bool keys_read_texts(const struct keys_reader *reader, struct value v, const char *what,
                      struct keys_texts *out);

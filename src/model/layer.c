@@ -148,12 +148,12 @@ static void layer_add(struct matrix *matrix, const struct keys_image *keys, stru
 	layer->vary = layer_vary(matrix, layer, &keys->axes);
 }
 
-static void layer_read(struct matrix *matrix, struct value entry)
+static void layer_read(struct matrix *matrix, enum keys_section of, struct value entry)
 {
 	struct keys_reader reader = matrix_reader(matrix);
 	struct keys_image keys = {0};
 
-	keys_read(&reader, KEYS_LAYER, entry, "a layer", &keys);
+	keys_read(&reader, of, entry, "a layer", &keys);
 	if (keys.name.text.p)
 		layer_add(matrix, &keys, entry);
 }
@@ -167,13 +167,13 @@ void layer_read_images(struct matrix *matrix, const struct keys_image *images, s
 
 void layer_read_all(struct matrix *matrix, const struct keys_top *top)
 {
-	size_t templates = top->build_layers.kind == VALUE_LIST ? top->build_layers.as.list->count : 0, written;
+	size_t templates = keys_items(&top->build_layers), written;
 	struct keys_image *images;
 
 	written = written_read(matrix, top, &images);
 	matrix->layers = ARENA_ARRAY(matrix->arena, templates + written, struct matrix_layer);
 	for (size_t i = 0; i < templates; i++)
-		layer_read(matrix, top->build_layers.as.list->items[i]);
+		layer_read(matrix, top->build_layers.of, top->build_layers.value.as.list->items[i]);
 	matrix->template_count = matrix->layer_count;
 	for (size_t i = 0; i < written; i++)
 		layer_add(matrix, &images[i], value_undefined());

@@ -102,12 +102,12 @@ static void axis_add(struct matrix *matrix, uint32_t number, struct keys_text va
 }
 
 /* A python_versions entry that is a scalar is short for one with a version only. */
-static void python_entry(struct matrix *matrix, struct value entry, struct keys_python *keys)
+static void python_entry(struct matrix *matrix, enum keys_section of, struct value entry, struct keys_python *keys)
 {
 	struct keys_reader reader = matrix_reader(matrix);
 
 	if (entry.kind == VALUE_DICT)
-		keys_read(&reader, KEYS_PYTHON, entry, "a Python version", keys);
+		keys_read(&reader, of, entry, "a Python version", keys);
 	else
 		keys_read_text(&reader, entry, "a Python version", &keys->version);
 }
@@ -157,19 +157,19 @@ static uint32_t python_base_os(struct matrix *matrix, struct keys_text base_os)
 	return (uint32_t)entry->value.number;
 }
 
-static void matrix_read_pythons(struct matrix *matrix, struct value list)
+static void matrix_read_pythons(struct matrix *matrix, struct keys_part list)
 {
-	size_t count = list.kind == VALUE_LIST ? list.as.list->count : 0;
+	size_t count = keys_items(&list);
 	struct matrix_axis *axis = &matrix->axes[MATRIX_PYTHON];
 
 	axis->values = ARENA_ARRAY(matrix->arena, count, struct keys_text);
 	matrix->pythons = ARENA_ARRAY(matrix->arena, count, struct matrix_python);
 	for (size_t i = 0; i < count; i++) {
-		struct value entry = list.as.list->items[i];
+		struct value entry = list.value.as.list->items[i];
 		struct keys_python keys = {0};
 		uint32_t number = axis->count;
 
-		python_entry(matrix, entry, &keys);
+		python_entry(matrix, list.of, entry, &keys);
 		if (!keys.version.text.p)
 			continue;
 		axis_add(matrix, MATRIX_PYTHON, keys.version);
@@ -273,12 +273,12 @@ static void sequence_check_os(const struct matrix *matrix, const struct matrix_s
 	}
 }
 
-static void matrix_read_sequence(struct matrix *matrix, struct value entry)
+static void matrix_read_sequence(struct matrix *matrix, enum keys_section of, struct value entry)
 {
 	struct keys_reader reader = matrix_reader(matrix);
 	struct keys_sequence keys = {0};
 
-	keys_read(&reader, KEYS_SEQUENCE, entry, "a sequence", &keys);
+	keys_read(&reader, of, entry, "a sequence", &keys);
 	if (!keys.name.text.p ||
 	    !matrix_enter(matrix, &matrix->sequence_index, keys.name, matrix->sequence_count, "sequence",
 	                  sequence_name))
@@ -299,30 +299,30 @@ static void matrix_read_sequence(struct matrix *matrix, struct value entry)
 		sequence->layers[i] = i;
 }
 
-static void matrix_read_sequences(struct matrix *matrix, struct value list)
+static void matrix_read_sequences(struct matrix *matrix, struct keys_part list)
 {
-	size_t count = list.kind == VALUE_LIST ? list.as.list->count : 0;
+	size_t count = keys_items(&list);
 
 	matrix->sequences = ARENA_ARRAY(matrix->arena, count, struct matrix_sequence);
 	for (size_t i = 0; i < count; i++)
-		matrix_read_sequence(matrix, list.as.list->items[i]);
+		matrix_read_sequence(matrix, list.of, list.value.as.list->items[i]);
 }
 
 /* The entries of exclude or include; their number. */
-static uint32_t matrix_read_excludes(struct matrix *matrix, struct value list, const char *what,
+static uint32_t matrix_read_excludes(struct matrix *matrix, struct keys_part list, const char *what,
                                      struct matrix_exclude **entries)
 {
-	size_t count = list.kind == VALUE_LIST ? list.as.list->count : 0;
+	size_t count = keys_items(&list);
 	struct keys_reader reader = matrix_reader(matrix);
 	uint32_t made = 0;
 
 	*entries = ARENA_ARRAY(matrix->arena, count, struct matrix_exclude);
 	for (size_t i = 0; i < count; i++) {
 		struct keys_exclude keys = {0};
-		struct value entry = list.as.list->items[i];
+		struct value entry = list.value.as.list->items[i];
 		bool any = false;
 
-		if (!keys_read(&reader, KEYS_EXCLUDE, entry, what, &keys))
+		if (!keys_read(&reader, list.of, entry, what, &keys))
 			continue;
 		for (uint32_t j = 0; j < KEYS_AXES; j++)
 			any = any || keys.picks[j].count;
@@ -360,26 +360,17 @@ static void matrix_read_groups(struct matrix *matrix, struct value dict)
 	}
 }
 
-static void matrix_read_owners(struct matrix *matrix, struct value dict)
+static void matrix_read_owners(struct matrix *matrix, const struct keys_pairs *pairs)
 {
-	struct keys_reader reader = matrix_reader(matrix);
-
-	if (dict.kind != VALUE_DICT)
-		return;
-	matrix->owners = ARENA_ARRAY(matrix->arena, dict.as.dict->used, struct matrix_owner);
-	for (size_t i = 0; i < dict.as.dict->used; i++) {
-		const struct dict_entry *entry = &dict.as.dict->entries[i];
-		struct matrix_owner *owner = &matrix->owners[matrix->owner_count];
-
-		if (entry->key.kind != VALUE_UNDEFINED && keys_read_text(&reader, entry->key, "a tag", &owner->tag) &&
-		    keys_read_text(&reader, entry->value, "the owner of a tag", &owner->image))
-			matrix->owner_count++;
-	}
+	matrix->owners = ARENA_ARRAY(matrix->arena, pairs->count, struct matrix_owner);
+	for (size_t i = 0; i < pairs->count; i++)
+		matrix->owners[matrix->owner_count++] = (struct matrix_owner){pairs->items[i].name, pairs->items[i].value};
 }
 
-static void matrix_read_rootfs(struct matrix *matrix, struct value dict)
+static void matrix_read_rootfs(struct matrix *matrix, struct keys_part part)
 {
 	struct keys_reader reader = matrix_reader(matrix);
+	struct value dict = part.value;
 
 	if (dict.kind != VALUE_DICT)
 		return;
@@ -394,7 +385,7 @@ static void matrix_read_rootfs(struct matrix *matrix, struct value dict)
 		                axis_what(MATRIX_OS)) == MATRIX_NONE)
 			continue;
 		if (entry->value.kind != VALUE_NONE &&
-		    !keys_read(&reader, KEYS_ROOTFS, entry->value, "a rootfs", &rootfs->keys))
+		    !keys_read(&reader, part.of, entry->value, "a rootfs", &rootfs->keys))
 			continue;
 		matrix->rootfs_count++;
 	}
@@ -413,9 +404,9 @@ static void matrix_read_config(struct matrix *matrix, const struct keys_top *top
 {
 	struct keys_reader reader = matrix_reader(matrix);
 
-	matrix->build_config = top->build_config;
-	if (top->build_config.kind == VALUE_DICT)
-		keys_read(&reader, KEYS_CONFIG, top->build_config, "build_config", &matrix->config);
+	matrix->build_config = top->build_config.value;
+	if (top->build_config.value.kind == VALUE_DICT)
+		keys_read(&reader, top->build_config.of, top->build_config.value, "build_config", &matrix->config);
 	else
 		matrix->build_config = value_dict(matrix->arena);
 	matrix->scanner = top->scanner.text.p ? top->scanner.text : STR("");
@@ -486,10 +477,9 @@ static void matrix_init(struct matrix *matrix, const struct matrix_from *from)
 /* The axes come before what varies over them, and all names before what refers to them. */
 static void matrix_read_parts(struct matrix *matrix, const struct keys_top *top, const char *release)
 {
-	matrix_read_os(matrix, &top->os_versions, top->python_versions.kind == VALUE_LIST ?
-	               top->python_versions.as.list->count : 0);
+	matrix_read_os(matrix, &top->os_versions, keys_items(&top->python_versions));
 	matrix_read_pythons(matrix, top->python_versions);
-	matrix_read_axes(matrix, top->axes);
+	matrix_read_axes(matrix, top->axes.value);
 	matrix_read_version(matrix, top, release);
 	matrix_read_repository(matrix, top);
 	detail_check_all(matrix, top);
@@ -497,8 +487,8 @@ static void matrix_read_parts(struct matrix *matrix, const struct keys_top *top,
 	matrix_read_sequences(matrix, top->build_sequences);
 	matrix->exclude_count = matrix_read_excludes(matrix, top->exclude, "an exclude", &matrix->excludes);
 	matrix->include_count = matrix_read_excludes(matrix, top->include, "an include", &matrix->includes);
-	matrix_read_groups(matrix, top->groups);
-	matrix_read_owners(matrix, top->tag_owner);
+	matrix_read_groups(matrix, top->groups.value);
+	matrix_read_owners(matrix, &top->tag_owner);
 	matrix_read_rootfs(matrix, top->rootfs);
 	matrix_read_config(matrix, top);
 	caches_read(matrix, top->cache);
@@ -508,25 +498,22 @@ static void matrix_read_parts(struct matrix *matrix, const struct keys_top *top,
 /* Keys of a matrix that is one image stand with each other only. */
 static void matrix_check_single(const struct matrix *matrix, struct value root)
 {
-	static const char *const others[] = {"build_layers", "images", "discover", "build_sequences"};
-	const struct dict *dict = root.kind == VALUE_DICT ? root.as.dict : NULL;
-	for (size_t i = 0; dict && matrix->single && i < sizeof others / sizeof *others; i++) {
-		const struct value *other = dict_find(dict, str_of(others[i]));
+	unsigned wrong = matrix->single ? KEYS_UNSTAGED : KEYS_SINGLE;
 
-		if (!other || other->kind == VALUE_NONE)
+	for (size_t i = 0; root.kind == VALUE_DICT && i < keys_count; i++) {
+		const struct keys_entry *key = &keys_table[i];
+		const struct value *stray = dict_find(root.as.dict, str_of(key->name));
+
+		if (!(key->sections & KEYS_TOP) || !(key->sections & wrong) || !stray || stray->kind == VALUE_NONE)
 			continue;
-		diag_error(matrix->diag, value_span(*other), "'%s' cannot stand beside the stages of a single image",
-		           others[i]);
+		if (!matrix->single) {
+			diag_error(matrix->diag, value_span(*stray), "'%s' is for a matrix that is one image, with its stages",
+			           key->name);
+			continue;
+		}
+		diag_error(matrix->diag, value_span(*stray), "'%s' cannot stand beside the stages of a single image",
+		           key->name);
 		diag_hint(matrix->diag, "an entry of 'images' can have stages, too");
-	}
-	for (size_t i = 0; dict && !matrix->single && i < keys_count; i++) {
-		const struct value *stray = dict_find(dict, str_of(keys_table[i].name));
-
-		if (!(keys_table[i].sections & KEYS_TOP) || keys_table[i].offset < offsetof(struct keys_top, image) ||
-		    !stray || stray->kind == VALUE_NONE)
-			continue;
-		diag_error(matrix->diag, value_span(*stray), "'%s' is for a matrix that is one image, with its stages",
-		           keys_table[i].name);
 	}
 }
 
@@ -553,9 +540,9 @@ bool matrix_read(struct matrix *matrix, const struct matrix_from *from)
 	matrix->single = stages_given(&top.image);
 	matrix_check_single(matrix, root);
 	matrix_read_parts(matrix, &top, from->release);
-	if (root.kind == VALUE_DICT && top.build_layers.kind == VALUE_UNDEFINED &&
-	    top.images.kind == VALUE_UNDEFINED && top.discover.kind == VALUE_UNDEFINED && !matrix->single &&
-	    diag->errors == errors)
+	if (root.kind == VALUE_DICT && top.build_layers.value.kind == VALUE_UNDEFINED &&
+	    top.images.value.kind == VALUE_UNDEFINED && top.discover.value.kind == VALUE_UNDEFINED &&
+	    !matrix->single && diag->errors == errors)
 		diag_error(diag, (struct span){from->source, 0, 0},
 		           "the matrix has none of 'build_layers', 'images' and 'discover'");
 	return diag->errors == errors;

@@ -48,10 +48,10 @@ void pipelines_read(struct matrix *matrix, const struct keys_top *top)
 {
 	struct keys_reader reader = matrix_reader(matrix);
 
-	if (top->github.kind == VALUE_DICT)
-		keys_read(&reader, KEYS_GITHUB, top->github, "github", &matrix->github);
-	if (top->gitlab.kind == VALUE_DICT)
-		keys_read(&reader, KEYS_GITLAB, top->gitlab, "gitlab", &matrix->gitlab);
+	if (top->github.value.kind == VALUE_DICT)
+		keys_read(&reader, top->github.of, top->github.value, "github", &matrix->github);
+	if (top->gitlab.value.kind == VALUE_DICT)
+		keys_read(&reader, top->gitlab.of, top->gitlab.value, "gitlab", &matrix->gitlab);
 	check_checkout(matrix, matrix->github.checkout);
 	check_word(matrix, matrix->github.branch, "._/-", "a branch");
 	check_words(matrix, &matrix->github.runner, "._-", "a runner's label");

@@ -16,9 +16,14 @@ enum {
 
 bool stages_given(const struct keys_image *keys)
 {
-	return keys->base.text.p || keys->from.text.p || keys->user.text.p || keys->sudo.given ||
-	       keys->apt_packages.given || keys->yum_packages.given || keys->env_scripts.given ||
-	       keys->stages.kind != VALUE_UNDEFINED || keys->copy.given;
+	for (size_t i = 0; i < keys_count; i++) {
+		const struct keys_entry *key = &keys_table[i];
+
+		if ((key->sections & KEYS_IMAGE) && (key->sections & KEYS_STAGED) &&
+		    keys_given(&key->type, (const char *)keys + key->offset))
+			return true;
+	}
+	return false;
 }
 
 static bool is_letter(char c)
@@ -208,12 +213,13 @@ static bool enter_stage(const struct matrix *matrix, const struct stages *stages
 	return false;
 }
 
-static void read_stage(const struct matrix *matrix, struct value entry, struct map *names, struct stages *stages)
+static void read_stage(const struct matrix *matrix, enum keys_section of, struct value entry, struct map *names,
+                       struct stages *stages)
 {
 	struct keys_reader reader = matrix_reader(matrix);
 	struct keys_stage keys = {0};
 
-	keys_read(&reader, KEYS_STAGE, entry, "a stage", &keys);
+	keys_read(&reader, of, entry, "a stage", &keys);
 	if (keys.commands.given && keys.commands.count == 0)
 		diag_error(matrix->diag, keys.commands.span, "the stage has no commands");
 	for (size_t i = 0; i < keys.commands.count; i++)
@@ -310,16 +316,14 @@ static void check_cycle(const struct matrix *matrix, const struct stages *stages
 	graph_release(&graph);
 }
 
-static void read_stages(const struct matrix *matrix, struct value list, struct stages *stages)
+static void read_stages(const struct matrix *matrix, const struct keys_part *list, struct stages *stages)
 {
 	struct map names;
 
-	if (list.kind != VALUE_LIST)
-		return;
 	map_init(&names);
-	stages->stages = ARENA_ARRAY(matrix->arena, list.as.list->count, struct stages_stage);
-	for (size_t i = 0; i < list.as.list->count; i++)
-		read_stage(matrix, list.as.list->items[i], &names, stages);
+	stages->stages = ARENA_ARRAY(matrix->arena, keys_items(list), struct stages_stage);
+	for (size_t i = 0; i < keys_items(list); i++)
+		read_stage(matrix, list->of, list->value.as.list->items[i], &names, stages);
 	for (uint32_t i = 0; i < stages->count; i++)
 		resolve(matrix, stages, &stages->stages[i], &names);
 	check_cycle(matrix, stages);
@@ -368,7 +372,7 @@ const struct stages *stages_read(const struct matrix *matrix, const struct keys_
 	read_user(matrix, keys, stages);
 	read_packages(matrix, keys, stages);
 	read_scripts(matrix, keys, stages);
-	read_stages(matrix, keys->stages, stages);
+	read_stages(matrix, &keys->stages, stages);
 	stages->copies = keys->copy;
 	read_copies(matrix, &stages->copies);
 	return stages;

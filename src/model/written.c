@@ -126,14 +126,13 @@ static bool written_single(const struct matrix *matrix, const struct keys_top *t
 static size_t written_entries(struct matrix *matrix, const struct keys_top *top, struct keys_image *images)
 {
 	struct keys_reader reader = matrix_reader(matrix);
-	struct value list = top->images;
 	size_t count = 0;
 
 	if (stages_given(&top->image))
 		count += written_single(matrix, top, images);
 
-	for (size_t i = 0; list.kind == VALUE_LIST && i < list.as.list->count; i++) {
-		keys_read(&reader, KEYS_IMAGE, list.as.list->items[i], "an image", &images[count]);
+	for (size_t i = 0; i < keys_items(&top->images); i++) {
+		keys_read(&reader, top->images.of, top->images.value.as.list->items[i], "an image", &images[count]);
 		count += images[count].name.text.p != NULL;
 	}
 	return count;
@@ -211,7 +210,7 @@ static size_t written_found(struct matrix *matrix, const struct discover_list *l
 
 size_t written_read(struct matrix *matrix, const struct keys_top *top, struct keys_image **images)
 {
-	size_t listed = 1 + (top->images.kind == VALUE_LIST ? top->images.as.list->count : 0), count, placed = 0;
+	size_t listed = 1 + keys_items(&top->images), count, placed = 0;
 	struct discover_list list = {0};
 	bool *taken;
 
@@ -222,7 +221,7 @@ size_t written_read(struct matrix *matrix, const struct keys_top *top, struct ke
 		if ((*images)[i].dockerfile.text.n)
 			map_put(&list.listed, str_of(path_clean(matrix->arena, (*images)[i].dockerfile.text)), NULL);
 	}
-	discover_read(matrix, top->discover, &list);
+	discover_read(matrix, &top->discover, &list);
 	map_release(&list.listed);
 	taken = ARENA_ARRAY(matrix->arena, list.count, bool);
 	written_match(matrix, *images, count, &list, taken);

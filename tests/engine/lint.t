@@ -48,5 +48,5 @@ expect_said 'FromAsCasing' "the engine's alone"
 try "a rule that there is not"
 sed -i 's/^lint_off.*/lint_off: [users]/' matrices/build-matrix.yaml
 if ninja lint >"$temp/out" 2>&1; then broken "no such rule"; fi
-expect_said "there is no rule 'users'" "which"
+expect_said "'lint_off' is syntax, user, healthcheck, labels, cache-mount or apt-lists, not 'users'" "which"
 expect_said "did you mean 'user'" "which is meant"

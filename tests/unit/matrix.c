@@ -170,13 +170,18 @@ static void test_matrix(struct arena *arena)
 /* The table is what the schema and the suggestions are made of. */
 static void test_table(void)
 {
+	unsigned all = (1u << KEYS_SECTIONS) - 1, rooms = 0;
 	bool helps = true, apart = true;
 
 	for (size_t i = 0; i < keys_count; i++) {
 		helps &= keys_table[i].help && keys_table[i].help[0];
 		for (size_t j = 0; j < i; j++)
-			apart &= !(keys_table[i].sections & keys_table[j].sections) || strcmp(keys_table[i].name, keys_table[j].name);
+			apart &= !(keys_table[i].sections & keys_table[j].sections & all) ||
+			         strcmp(keys_table[i].name, keys_table[j].name);
 	}
+	for (size_t i = 0; i < KEYS_SECTIONS; i++)
+		rooms |= keys_rooms[i].section;
+	CHECK("every section is told of", rooms == all);
 	CHECK("every key says what it is", helps);
 	CHECK("no key stands twice in a section", apart);
 }
