@@ -97,6 +97,8 @@ extern const struct opt_command gen_render_tool, gen_parse_tool, gen_context_too
 struct docker_file;
 /* The Dockerfile at PATH, read and parsed in ARENA; NULL after diagnostics. */
 struct docker_file *gen_dockerfile(struct arena *arena, struct diag *diag, const char *path);
+/* Appends V to OUT as the tools print it with --json. */
+void gen_json(struct value v, struct buf *out);
 /* Writes TEXT to standard output; the exit status (1 after a message where it cannot be written). */
 int gen_print(struct str text);
 /* The same to PATH, a regular file that is replaced as a whole, with its directory; NULL: standard output. */

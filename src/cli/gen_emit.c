@@ -3,7 +3,6 @@
 
 #include "emit/bake.h"
 #include "emit/compose.h"
-#include "emit/ninja.h"
 
 /* The tools that print the plan in another form: WRITE gets the images that the operands name, NULL without any. */
 static int print_plan(const struct opt_command *command, int argc, char **argv,
@@ -28,20 +27,6 @@ static int print_plan(const struct opt_command *command, int argc, char **argv,
 	return fine ? 0 : 1;
 }
 
-static bool write_targets(struct gen *gen, const bool *chosen, struct buf *out)
-{
-	(void)chosen;
-	ninja_help(gen->plan, out);
-	return true;
-}
-
-static int run_targets(const struct opt_command *command, int argc, char **argv)
-{
-	return print_plan(command, argc, argv, write_targets);
-}
-
-const struct opt_command gen_targets_tool = GEN_TOOL(
-	"targets", NULL, "print what Ninja can build", opt_help_only, run_targets);
 
 static bool write_bake(struct gen *gen, const bool *chosen, struct buf *out)
 {

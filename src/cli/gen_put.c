@@ -2,6 +2,7 @@
 #include "cli/gen.h"
 
 #include "base/fs.h"
+#include "data/json.h"
 
 #include <errno.h>
 
@@ -34,4 +35,10 @@ int gen_put(struct gen *gen, const char *path, struct str text)
 	if (!path)
 		return gen_print(text);
 	return put_file(gen, path, text) ? 0 : 1;
+}
+
+void gen_json(struct value v, struct buf *out)
+{
+	json_write(out, v, 2);
+	buf_addc(out, '\n');
 }

@@ -3,6 +3,7 @@
 
 #include "base/fs.h"
 #include "base/meter.h"
+#include "stamp/brief.h"
 
 #include <unistd.h>
 
@@ -159,6 +160,35 @@ static void print_reasons(struct str lines, struct buf *out)
 	}
 }
 
+/* What would be done, for JSON. */
+static const char *const actions[] = {
+	[WHY_FRESH] = "none", [WHY_RETAG] = "tag", [WHY_PARENT] = "parent", [WHY_CHANGED] = "build", [WHY_NEW] = "first",
+	[WHY_FAILED] = "unknown"};
+
+struct value state_lines(struct arena *arena, struct str lines)
+{
+	struct value list = value_list(arena, 4);
+
+	for (size_t at = 0, end; at < lines.n; at = end + 1) {
+		end = str_find(lines, '\n', at);
+		list_append(list.as.list, value_borrow(arena, str_slice(lines, at, end)));
+	}
+	return list;
+}
+
+static struct value json_image(const struct state *state, size_t number)
+{
+	struct arena *arena = &state->gen->arena;
+	struct value made = value_dict(arena);
+	struct str reasons = buf_str(&state->reasons[number]), brief = str_of(brief_of(reasons).words);
+
+	dict_put(made, "name", value_borrow(arena, state->plan->images[number].name));
+	dict_put(made, "action", value_borrow(arena, str_of(actions[state->why[number]])));
+	dict_put(made, "why", brief.n ? value_borrow(arena, brief) : value_none());
+	dict_put(made, "reasons", state_lines(arena, reasons));
+	return made;
+}
+
 static void print_image(const struct state *state, size_t number, struct buf *out)
 {
 	static const char *const words[] = {
@@ -171,21 +201,39 @@ static void print_image(const struct state *state, size_t number, struct buf *ou
 	print_reasons(buf_str(&state->reasons[number]), out);
 }
 
+struct state_options {
+	bool json;
+};
+
+static const struct opt options_table[] = {
+	{0, "json", NULL, "print JSON", OPT_FLAG, 0, offsetof(struct state_options, json)},
+	OPT_HELP_ROW,
+};
+
 /* For plan: TARGETS with what they stand on, those that are fresh left out. For why: these images. */
-static bool explain(struct state *state, const struct opt_args *args, bool targets, struct buf *out)
+static bool explain(struct state *state, const struct opt_args *args, bool targets, bool json, struct buf *out)
 {
 	bool fine = state_look(state, args->operands, args->operand_count, targets);
+	struct value list = value_list(&state->gen->arena, 8);
 
-	for (size_t i = 0; i < state->plan->image_count; i++)
-		if (targets ? state->wanted[i] && state->why[i] != WHY_FRESH : state->shown[i])
+	for (size_t i = 0; i < state->plan->image_count; i++) {
+		if (targets ? !state->wanted[i] || state->why[i] == WHY_FRESH : !state->shown[i])
+			continue;
+		if (json)
+			list_append(list.as.list, json_image(state, i));
+		else
 			print_image(state, i, out);
+	}
+	if (json)
+		gen_json(list, out);
 	return fine;
 }
 
 static int run(const struct opt_command *command, int argc, char **argv, bool targets)
 {
+	struct state_options options = {0};
 	struct opt_args args;
-	enum opt_parsed parsed = opt_parse(command, argc, argv, NULL, &args);
+	enum opt_parsed parsed = opt_parse(command, argc, argv, &options, &args);
 	struct buf out = BUF_INIT;
 	struct state state;
 	bool fine;
@@ -194,7 +242,7 @@ static int run(const struct opt_command *command, int argc, char **argv, bool ta
 		return parsed == OPT_DONE ? 0 : 2;
 	if (!targets && !args.operand_count)
 		return opt_wrong(command, "an image is needed");
-	fine = state_init(&state, gen_current) && explain(&state, &args, targets, &out);
+	fine = state_init(&state, gen_current) && explain(&state, &args, targets, options.json, &out);
 	state_release(&state);
 	fine = gen_tell(gen_current) && gen_print(buf_str(&out)) == 0 && fine;
 	buf_release(&out);
@@ -207,7 +255,7 @@ static int run_plan(const struct opt_command *command, int argc, char **argv)
 }
 
 const struct opt_command gen_plan_tool = GEN_TOOL(
-	"plan", "[TARGET...]", "print which images would be built now, and why", opt_help_only, run_plan);
+	"plan", "[TARGET...]", "print which images would be built now, and why", options_table, run_plan);
 
 static int run_why(const struct opt_command *command, int argc, char **argv)
 {
@@ -215,4 +263,4 @@ static int run_why(const struct opt_command *command, int argc, char **argv)
 }
 
 const struct opt_command gen_why_tool = GEN_TOOL(
-	"why", "IMAGE...", "print what changed since an image was built", opt_help_only, run_why);
+	"why", "IMAGE...", "print what changed since an image was built", options_table, run_why);

@@ -29,4 +29,7 @@ void state_release(struct state *state);
  */
 bool state_look(struct state *state, char *const *names, size_t count, bool targets);
 
+/* The LINES of reasons as a list for JSON; it borrows them. */
+struct value state_lines(struct arena *arena, struct str lines);
+
 #endif

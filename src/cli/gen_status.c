@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/human.h"
 #include "cli/gen_row.h"
-#include "data/json.h"
 
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -228,17 +227,6 @@ static struct value json_run(struct arena *arena, const struct history_run *run)
 	return dict;
 }
 
-static struct value json_lines(struct arena *arena, struct str lines)
-{
-	struct value list = value_list(arena, 0);
-
-	for (size_t at = 0, end; at < lines.n; at = end + 1) {
-		end = str_find(lines, '\n', at);
-		list_append(list.as.list, value_borrow(arena, str_slice(lines, at, end)));
-	}
-	return list;
-}
-
 static struct value json_row(struct arena *arena, const struct row *row)
 {
 	struct value dict = value_dict(arena), tags = value_list(arena, row->image->tag_count);
@@ -252,7 +240,7 @@ static struct value json_row(struct arena *arena, const struct row *row)
 	set(arena, dict, "tags", tags);
 	set(arena, dict, "state", value_borrow(arena, str_of(view_states[row->state])));
 	set(arena, dict, "why", text_or_null(arena, row->why));
-	set(arena, dict, "reasons", json_lines(arena, row->reasons));
+	set(arena, dict, "reasons", state_lines(arena, row->reasons));
 	set(arena, dict, "size", known(row->size));
 	set(arena, dict, "last", row->last.begun >= 0 ? json_run(arena, &row->last) : value_none());
 	set(arena, dict, "runs", runs);
@@ -286,8 +274,7 @@ static void print_json(const struct rows *rows, struct buf *out)
 		list_append(images.as.list, json_row(arena, &rows->rows[i]));
 	set(arena, dict, "images", images);
 	set(arena, dict, "total", json_sums(arena, rows));
-	json_write(out, dict, 2);
-	buf_addc(out, '\n');
+	gen_json(dict, out);
 }
 
 /* --- The tool --- */

@@ -240,7 +240,7 @@ static bool add_all(struct gen *gen, struct out *out, const struct engine *engin
 	buf_addf(&text, "%.*s\n", STR_ARG(ninja.generator));
 	add(gen, out, NINJA_GENERATOR, &text, 0);
 	ninja_help(gen->plan, &text);
-	add(gen, out, ".help", &text, 0);
+	add(gen, out, NINJA_HELP, &text, 0);
 	if (gen->plan->repack.n) {
 		buf_addstr(&text, gen->plan->repack);
 		add(gen, out, ORDER_REPACK, &text, 0);

@@ -62,7 +62,15 @@ void ninja_list(const struct plan *plan, const struct plan_target *target, struc
 #define NINJA_BASES "_bases"
 void ninja_bases(const struct plan *plan, struct buf *out);
 
-/* A line for each target, as `ninja help` prints it. */
+/*
+ * EACH gets every target of build.ninja that users call, in the order of `ninja help`: its KIND ("all", "sequence",
+ * "group", "layer", "image", "push", "test", "scan", "save", "run" or "action") and what it is.  NAME and SUMMARY are
+ * gone when it returns.
+ */
+typedef void ninja_target(void *context, struct str name, const char *kind, struct str summary);
+void ninja_targets(const struct plan *plan, ninja_target *each, void *context);
+/* TREE/.help, a line for each of them, as `ninja help` prints it. */
+#define NINJA_HELP ".help"
 void ninja_help(const struct plan *plan, struct buf *out);
 
 #endif

@@ -243,7 +243,7 @@ static void print_rules(struct writer *writer)
 
 	buf_adds(&command, "cat ");
 	quote_shell(&command, ninja->tree);
-	buf_adds(&command, "/.help");
+	buf_adds(&command, "/" NINJA_HELP);
 	print_rule(writer, "help", CONSOLE("list the targets"), buf_str(&command));
 	buf_clear(&command);
 	buf_addf(&command, "%.*s -t status", STR_ARG(generator));
