@@ -23,9 +23,10 @@
 #	wrong WORDS     the same, for a wrong command line: exit status 2
 #	version         prints the version
 #	quoted WORD     prints WORD for a shell, bare where it can be
-#	completion [images]
-#	                what the shells' completions ask for by --complete: the options that the command's function usage
-#	                prints (as dtk-gen --complete has them), or the names of images as the tree has them now
+#	completion -- WORDS
+#	                what the shells' completions ask for by --complete: what may stand in the place of the last of WORDS, as
+#	                dtk-gen has it (src/cli/complete.h), by what the command's function usage prints
+#	complete_images what IMAGE stands for there; a command may have its own
 #
 #	project_find    finds the project, from the working directory upwards; the working directory stays
 #	    dtk_project     its directory, absolute
@@ -105,13 +106,15 @@ version()
 	printf '%s\n' "$dtk_command${dtk_version#dtk-gen}"
 }
 
-completion()
+complete_images()
 {
-	if [ "${1-}" = images ]; then
-		project_find
-		image_list | cut -f 1
-		return
-	fi
+	project_find
+	image_list | cut -f 1,2
+}
+
+# complete_options: word, tab, what its argument is called, tab, help.
+complete_options()
+{
 	usage | awk '/^ +-/ {
 		sub(/^ +/, "")
 		count = split(substr($0, 1, index($0 "  ", "  ") - 1), words, /,? /)
@@ -121,6 +124,76 @@ completion()
 			if (words[i] ~ /^-/)
 				print words[i] "\t" value "\t" $0
 	}'
+}
+
+# complete_value WORD: what the argument is called that is missing behind the option, or the letters, WORD.
+complete_value()
+{
+	case $1 in
+	--*) dtk_option=$1 ;;
+	*) dtk_option=-${1#"${1%?}"} ;;
+	esac
+	complete_options | DTK_OPTION=$dtk_option awk -F '\t' '$1 == ENVIRON["DTK_OPTION"] { print $2 }'
+}
+
+# complete_operand NUMBER: what that operand is called, by the first line of usage.
+complete_operand()
+{
+	usage | sed 's/^usage: [^ ]* *//; s/\[=[^]]*\]//g; s/\[-[^]]*\]\(\.\.\.\)\{0,1\}//g; s/[][]//g; q' |
+		awk -v "number=$1" '{
+			at = number < NF ? number + 1 : NF && $NF ~ /\.\.\./ ? NF : 0
+			if (at)
+				print $at
+		}'
+}
+
+# complete_kinds KINDS: with '|' between them, each a word as it stands, or in capitals what it stands for.
+complete_kinds()
+{
+	printf '%s\n' "$1" | tr '|' '\n' | while IFS= read -r dtk_kind; do
+		case $dtk_kind in
+		FILE | DIR) printf '@%s\n' "$dtk_kind" ;;
+		*HOST) echo @HOST ;;
+		IMAGE | IMAGE...) (complete_images) ;;
+		[a-z]*) printf '%s\n' "$dtk_kind" ;;
+		esac
+	done | awk '!seen[$0]++'
+}
+
+# complete_begun WORD: the lines that begin with it, and what is for the shell.
+complete_begun()
+{
+	while IFS= read -r dtk_line; do
+		case $dtk_line in
+		@* | "$1"*) printf '%s\n' "$dtk_line" ;;
+		esac
+	done
+}
+
+completion()
+{
+	[ $# -gt 1 ] || set -- -- ''
+	shift
+	dtk_kinds='' dtk_operands=0
+	while [ $# -gt 1 ]; do
+		case $dtk_kinds:$1 in
+		?*:=) ;;
+		?*:*) dtk_kinds= ;;
+		:--*=*) ;;
+		:-?*) dtk_kinds=$(complete_value "$1") ;;
+		*) dtk_operands=$((dtk_operands + 1)) ;;
+		esac
+		shift
+	done
+	dtk_operand=$(complete_operand "$dtk_operands")
+	case $dtk_kinds:$dtk_operand:$1 in
+	?*:*:=) complete_kinds "$dtk_kinds" ;;
+	?*:*:*) complete_kinds "$dtk_kinds" | complete_begun "$1" ;;
+	:WORD*) ;;
+	:*:--*=*) complete_kinds "$(complete_value "${1%%=*}")" | complete_begun "${1#*=}" | sed "/^@/!s/^/${1%%=*}=/" ;;
+	:*:-*) complete_options | cut -f 1,3 | complete_begun "$1" ;;
+	*) complete_kinds "$dtk_operand" | complete_begun "$1" ;;
+	esac
 }
 
 # has_dtk_ninja DIRECTORY: its build.ninja is of dtk-gen, or the first one, of configure.

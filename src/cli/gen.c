@@ -21,9 +21,9 @@ static const struct opt table[] = {
 	 FIELD(templates)},
 	{0, "output", "DIR", "where the tree goes (default: generated)", OPT_TEXT, 0, FIELD(output)},
 	{0, "ninja", "FILE", "the Ninja file (default: build.ninja)", OPT_TEXT, 0, FIELD(ninja)},
-	{0, "sequence", "NAME", "only this sequence, and others so named", OPT_LIST, 0, FIELD(sequences)},
+	{0, "sequence", "SEQUENCE", "only this sequence, and others so named", OPT_LIST, 0, FIELD(sequences)},
 	{0, "tag", "REF", "tag of the one image that there is", OPT_TEXT, 0, FIELD(tag)},
-	{0, "engine", "NAME", "docker, buildx or podman", OPT_TEXT, 0, FIELD(engine)},
+	{0, "engine", "docker|buildx|podman", "what builds (default: docker)", OPT_TEXT, 0, FIELD(engine)},
 	{0, "host", "URL", "the engine's daemon", OPT_TEXT, 0, FIELD(host)},
 	{0, "docker", "PROGRAM", "the engine's client (default: docker on PATH)", OPT_TEXT, 0, FIELD(docker)},
 	{0, "jobs", "N", "builds at a time", OPT_NUMBER, 0, FIELD(jobs)},
@@ -42,7 +42,6 @@ static const struct opt table[] = {
 	{'t', NULL, "TOOL", "run a tool (-t list)", OPT_TEXT, OPT_PASSING | OPT_LAST, FIELD(tool)},
 	{0, "version", NULL, "print the version", OPT_VERSION, OPT_PASSING, 0},
 	OPT_HELP_ROW,
-	{0, "complete", NULL, "print the options for a shell", OPT_COMPLETE, OPT_PASSING | OPT_HIDDEN, 0},
 };
 
 static const struct opt_command command = {
@@ -125,6 +124,10 @@ int main(int argc, char **argv)
 	enum opt_parsed parsed;
 	int status;
 
+	if (complete_asked(argc, argv)) {
+		gen_complete(&command, argc, argv);
+		return 0;
+	}
 	umask(022);
 	signal(SIGXFSZ, SIG_IGN);
 	arena_init(&gen.arena);

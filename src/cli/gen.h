@@ -3,7 +3,7 @@
 #define DTK_CLI_GEN_H
 
 #include "base/hash.h"
-#include "cli/opt.h"
+#include "cli/complete.h"
 #include "model/plan.h"
 
 #include <time.h>
@@ -86,6 +86,13 @@ void gen_summary(const struct plan *plan, FILE *out);
 /* The tools of -t; those of one table see dtk-gen's own options through gen_current. */
 int gen_tool(struct gen *gen, int argc, char **argv);
 extern struct gen *gen_current;
+extern const struct opt_command *const gen_tools[];
+extern const size_t gen_tool_count;
+
+/* Answers the shells' completion of COMMAND, dtk-gen itself. */
+void gen_complete(const struct opt_command *command, int argc, char **argv);
+/* The list of targets as it was written last, in OUT; -1 with errno where there is none. */
+int gen_written(const struct gen_options *options, struct buf *out);
 
 /* A tool: its words on the command line, its OPTIONS (an array) and the function that runs it. */
 #define GEN_TOOL(name, operands, summary, options, run) \

@@ -39,22 +39,38 @@ static bool tree_of(struct str manifest, struct buf *tree)
 	return false;
 }
 
+static const char *written_path(const struct gen_options *options, struct buf *path)
+{
+	struct buf text = BUF_INIT;
+
+	if (options->output)
+		buf_adds(path, options->output);
+	else if (fs_read(options->ninja ? options->ninja : "build.ninja", &text) != 0 || !tree_of(buf_str(&text), path))
+		buf_adds(path, "generated");
+	buf_adds(path, "/" NINJA_HELP);
+	buf_release(&text);
+	return path->p;
+}
+
+int gen_written(const struct gen_options *options, struct buf *out)
+{
+	struct buf path = BUF_INIT;
+	int status = fs_read(written_path(options, &path), out), error = errno;
+
+	buf_release(&path);
+	errno = error;
+	return status;
+}
+
 static int print_written(const struct gen_options *options)
 {
 	struct buf text = BUF_INIT, path = BUF_INIT;
-	int status;
+	int status = gen_written(options, &text), error = errno;
 
-	if (options->output)
-		buf_adds(&path, options->output);
-	else if (fs_read(options->ninja ? options->ninja : "build.ninja", &text) != 0 || !tree_of(buf_str(&text), &path))
-		buf_adds(&path, "generated");
-	buf_adds(&path, "/" NINJA_HELP);
-	buf_clear(&text);
-	status = fs_read(path.p, &text);
 	if (status == 0)
 		status = gen_print(buf_str(&text));
 	else
-		fprintf(stderr, "error: %s: %s\n", path.p, strerror(errno));
+		fprintf(stderr, "error: %s: %s\n", written_path(options, &path), strerror(error));
 	buf_release(&path);
 	buf_release(&text);
 	return status == 0 ? 0 : 1;

@@ -119,10 +119,8 @@ static void store_special(struct parser *parser, const struct opt *opt)
 {
 	if (opt->kind == OPT_HELP)
 		opt_usage(parser->command, stdout);
-	else if (opt->kind == OPT_VERSION)
-		printf("%s %s\n", parser->command->program, DTK_VERSION);
 	else
-		opt_complete(parser->command, stdout);
+		printf("%s %s\n", parser->command->program, DTK_VERSION);
 	parser->result = OPT_DONE;
 }
 
@@ -145,7 +143,6 @@ static void store(struct parser *parser, const struct opt *opt, const char *text
 		break;
 	case OPT_HELP:
 	case OPT_VERSION:
-	case OPT_COMPLETE:
 		store_special(parser, opt);
 		break;
 	}
@@ -284,20 +281,6 @@ void opt_commands_list(const struct opt_command *const *commands, size_t count, 
 {
 	for (size_t i = 0; i < count; i++)
 		fprintf(out, "  %-14s %s\n", commands[i]->name, commands[i]->summary);
-}
-
-void opt_complete(const struct opt_command *command, FILE *out)
-{
-	for (size_t i = 0; i < command->option_count; i++) {
-		const struct opt *opt = &command->options[i];
-
-		if (opt->flags & OPT_HIDDEN)
-			continue;
-		if (opt->letter)
-			fprintf(out, "-%c\t%s\t%s\n", opt->letter, opt->value ? opt->value : "", opt->help);
-		if (opt->name)
-			fprintf(out, "--%s\t%s\t%s\n", opt->name, opt->value ? opt->value : "", opt->help);
-	}
 }
 
 static void record(const struct opt *opt, const char *text, struct buf *out)

@@ -18,8 +18,7 @@ enum opt_kind {
 	OPT_NUMBER,  /* unsigned, 1 and up; the last one given counts */
 	OPT_LIST,    /* struct opt_list; every one given, in order */
 	OPT_HELP,    /* prints the usage */
-	OPT_VERSION, /* prints "PROGRAM VERSION" */
-	OPT_COMPLETE /* prints what the shells complete with */
+	OPT_VERSION  /* prints "PROGRAM VERSION" */
 };
 
 enum {
@@ -39,7 +38,7 @@ void opt_list_free(struct opt_list *list);
 struct opt {
 	char letter;       /* 0: none */
 	const char *name;  /* without the dashes; NULL: none */
-	const char *value; /* name of the argument ("FILE" and "DIR" are completed so); NULL: takes none */
+	const char *value; /* name of the argument, or words with '|' between, as complete.h has them; NULL: takes none */
 	const char *help;  /* one line; the manual has the rest */
 	enum opt_kind kind;
 	unsigned flags;
@@ -72,7 +71,7 @@ struct opt_args {
 
 enum opt_parsed {
 	OPT_OK,
-	OPT_DONE, /* help, version or completion was printed: exit 0 */
+	OPT_DONE, /* help or version was printed: exit 0 */
 	OPT_WRONG /* said on standard error: exit 2 */
 };
 
@@ -95,8 +94,6 @@ int opt_wrong(const struct opt_command *command, const char *format, ...)
 void opt_usage(const struct opt_command *command, FILE *out);
 /* A line for each sub-command. */
 void opt_commands_list(const struct opt_command *const *commands, size_t count, FILE *out);
-/* A line an option: word, tab, kind of argument ("", "FILE", "DIR", ...), tab, help. */
-void opt_complete(const struct opt_command *command, FILE *out);
 
 /* Appends " --name VALUE", quoted for a shell, for each option that FROM has set, but OPT_PASSING ones. */
 void opt_record(const struct opt_command *command, const void *from, struct buf *out);

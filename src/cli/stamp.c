@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/stamp_commands.h"
 
+#include "cli/complete.h"
+
 #include <stdio.h>
 
 static const char *const none[] = {NULL};
@@ -41,17 +43,17 @@ static void collect(const struct opt_command **all)
 		all[STAMP_EDGE_COMMANDS + i] = &stamp_fleet_commands[i];
 }
 
+static const struct opt table[] = {
+	OPT_HELP_ROW,
+	{'V', "version", NULL, "show the version", OPT_VERSION, OPT_PASSING, 0},
+};
+static const struct opt_command program = {
+	"dtk-stamp", NULL, "COMMAND [WORD...]", "what Ninja's edges call: hashes, builds, seals, pushes",
+	table, sizeof table / sizeof table[0], false, NULL,
+};
+
 static int run_program(const struct opt_command *const *commands, size_t count, int argc, char **argv)
 {
-	static const struct opt table[] = {
-		OPT_HELP_ROW,
-		{'V', "version", NULL, "show the version", OPT_VERSION, OPT_PASSING, 0},
-		{0, "completion", NULL, "show what shells complete with", OPT_COMPLETE, OPT_PASSING | OPT_HIDDEN, 0},
-	};
-	static const struct opt_command program = {
-		"dtk-stamp", NULL, "COMMAND [WORD...]", "what Ninja's edges call: hashes, builds, seals, pushes",
-		table, sizeof table / sizeof table[0], false, NULL,
-	};
 	const char *word = argc ? argv[0] : "";
 	struct opt_args args;
 	char nothing;
@@ -68,9 +70,6 @@ static int run_program(const struct opt_command *const *commands, size_t count, 
 		putchar('\n');
 		opt_commands_list(commands, count, stdout);
 	}
-	if (strcmp(word, "--completion") == 0)
-		for (size_t i = 0; i < count; i++)
-			printf("%s\t\t%s\n", commands[i]->name, commands[i]->summary);
 	return 0;
 }
 
@@ -81,6 +80,12 @@ int main(int argc, char **argv)
 	const struct opt_command *command;
 
 	collect(commands);
+	if (complete_asked(argc, argv)) {
+		struct complete complete = {.program = &program, .commands = commands, .command_count = COUNT, .out = stdout};
+
+		complete_words(&complete, argc, argv);
+		return 0;
+	}
 	if (argc < 2 || argv[1][0] == '-')
 		return run_program(commands, COUNT, argc - 1, argv + 1);
 	command = opt_command(commands, COUNT, "command", argv[1]);

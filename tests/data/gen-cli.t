@@ -130,24 +130,6 @@ has nothing.yaml err
 status 1 dtk-gen --sequence fulll
 has fulll err
 
-try "what the shells complete with"
-status 0 dtk-gen --complete
-grep -q "^--config	FILE	" out || fail "--config is not completed"
-lacks '--complete' out
-status 0 dtk-gen -t status --complete
-grep -q "^--json	" out || fail "--json of a tool is not completed"
-if command -v bash >/dev/null; then
-	complete_with()
-	{
-		bash -c '. "$0"; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _dtk_gen; printf "%s\n" "${COMPREPLY[@]}"' \
-			"$DTK_SRC/share/completion/bash/dtk-gen" "$@" | tr '\n' ' '
-	}
-	equal '--json ' "$(complete_with dtk-gen -t status --j)" "an option of a tool"
-	equal '--json ' "$(complete_with dtk-gen --strict -t status full --j)" "behind other words"
-	equal '--config ' "$(complete_with dtk-gen --conf)" "an option"
-	equal 'status ' "$(complete_with dtk-gen -t stat)" "a tool"
-fi
-
 try "a full standard output is an error"
 if [ -c /dev/full ]; then
 	dtk-gen --summary >/dev/full 2>err && fail "a summary that nobody got"

@@ -46,11 +46,11 @@ words='{"first": "would be built for the first time", "none": "nothing changed",
 	"parent": "would be built if its parent comes out changed", "tag": "would be tagged"}'
 try "plan and why"
 both plan
-told "[line for row in rows for line in [row['name'] + ': ' + $words[row['action']]] +
+told "[line for row in rows for line in [row['name'] + ': ' + $words.get(row['action'])] +
 	['\t' + reason for reason in row['reasons']]]"
 name=$("$DTK_PYTHON" -c 'import json; print(json.load(open("json"))[0]["name"])')
 both why "$name"
-told "[line for row in rows for line in [row['name'] + ': ' + $words[row['action']]] +
+told "[line for row in rows for line in [row['name'] + ': ' + $words.get(row['action'])] +
 	['\t' + reason for reason in row['reasons']]]"
 has '"why": "Dockerfile changed"' json
 status 1 dtk-gen -t why --json nothing

@@ -97,33 +97,6 @@ done
 status 0 run-image --version
 has "run-image $(sed -n 's/^VERSION=//p' "$DTK_SRC/configure")" out
 
-try "what the shells complete with"
-status 0 run-image --complete images
-printf 'shell\ndev\n' | same - out
-status 0 run-image --complete
-grep -q '^--network	NETWORK	' out || fail "--network is not completed"
-grep -q '^--version		' out || fail "--version is not completed"
-if command -v bash >/dev/null 2>&1; then
-	cat >complete <<-'END'
-	. "$DTK_SRC/share/completion/bash/run-image"
-	complete_words()
-	{
-		COMP_WORDS=(run-image "$@")
-		COMP_CWORD=$#
-		_run_image
-		echo "${COMPREPLY[*]}"
-	}
-	complete_words ''
-	complete_words -g -n host s
-	complete_words -g --key
-	complete_words -g --ke
-	complete_words -n ''
-	complete_words dev ''
-	END
-	status 0 bash complete
-	printf 'shell dev\nshell\n\n--keep\n\n\n' | same - out
-fi
-
 try "a container has a name of its own, which any user can have"
 status 0 run-image dev
 sed 's/.*--name \([^ ]*\).*/\1/' "$top/call" | sed -n 2p >first

@@ -8,7 +8,7 @@ cd "$DTK_SRC"
 find .ci configure share tests templates -type f | sort | while read -r file; do
 	first=$(head -c 200 "$file" | LC_ALL=C tr -d '\0' | head -n 1)
 	case $first in
-	'#!/bin/sh'* | '#!/usr/bin/env sh'* | '#!/bin/bash'* | '#!/usr/bin/env bash'*) printf '%s\n' "$file" ;;
+	'#!/bin/sh'* | '#!/usr/bin/env sh'* | '#!/bin/bash'* | '#!/usr/bin/env bash'* | '# shellcheck shell='*) printf '%s\n' "$file" ;;
 	*) case $file in *.sh) printf '%s\n' "$file" ;; esac ;;
 	esac
 done >"$OLDPWD/scripts"
