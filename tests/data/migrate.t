@@ -25,6 +25,16 @@ sed -n 's/\\fB/\n&/gp' "$DTK_SRC/man/dtk-migrate.7" | sed -n 's/^\\fB\([^\\]*\)\
 # known OPTION LIST: it is the first word of a line.
 known() { cut -f 1 "$2" | grep -qxF -e "${1%%=*}" || fail "'$command': there is no option $1"; }
 target() { grep -qxF -e "$1" names || fail "'$command': there is no target $1"; }
+# options_of PROGRAM...: each option that its help has, and after a tab whether it takes a word.
+options_of()
+{
+	"$@" --help | awk 'sub(/^ +-/, "-") {
+		sub(/  .*/, "")
+		takes = / [^-]/ ? "word" : ""
+		for (n = split($0, names, ", "); n > 0; n--)
+			print substr(names[n], 1, index(names[n] " ", " ") - 1) "\t" takes
+	}'
+}
 # Options that take the next word.
 valued() { awk -F '\t' -v option="$1" '$1 == option && $2 != "" { found = 1 } END { exit !found }' "$2"; }
 
@@ -49,7 +59,7 @@ check_options()
 		case $1 in
 		-t)
 			dtk-gen -t list | grep -q "^ *$2 " || fail "'$command': there is no tool $2"
-			dtk-gen -t "$2" --complete >list.tool
+			options_of dtk-gen -t "$2" >list.tool
 			shift 2
 			check_options list.tool "$@"
 			return
@@ -74,7 +84,7 @@ check()
 	case $program in
 	ninja) check_ninja "$@" ;;
 	dtk-gen | build-image | run-image | transfer-image | publish-image | genversion)
-		"$program" --complete >list
+		options_of "$program" >list
 		check_options list "$@"
 		;;
 	./configure)
