@@ -4,7 +4,13 @@
 
 #include "model/matrix.h"
 
-/* What the readers of a matrix's parts share: matrix.c, caches.c, layer.c, written.c and discover.c. */
+/*
+ * A matrix in the making: what its readers share.  matrix.c has what all of them need, matrix_read.c calls them; the
+ * others read a part each.
+ */
+
+/* Empty, but for what FROM says. */
+void matrix_init(struct matrix *matrix, const struct matrix_from *from);
 
 struct keys_reader matrix_reader(const struct matrix *matrix);
 
@@ -20,6 +26,21 @@ bool matrix_enter(struct matrix *matrix, struct map *index, struct keys_text nam
 
 /* Says at SPAN where REGISTRY, to which things are pushed or where they are kept, cannot be one. */
 void matrix_check_registry(const struct matrix *matrix, struct str registry, struct span span);
+
+/* What an axis's values are called in diagnostics. */
+const char *matrix_axis_what(uint32_t axis);
+/* os_versions; room is left for MORE that only a base_os names. */
+void matrix_read_os(struct matrix *matrix, const struct keys_texts *versions, size_t more);
+void matrix_read_pythons(struct matrix *matrix, struct keys_part list);
+void matrix_read_axes(struct matrix *matrix, struct value axes);
+/* The values of each axis that something picks out. */
+void matrix_read_picks(struct matrix *matrix, const struct keys_texts *texts, struct matrix_pick *picks);
+
+void matrix_read_sequences(struct matrix *matrix, struct keys_part list);
+/* The entries of exclude or include, of which WHAT is one; their number. */
+uint32_t matrix_read_excludes(struct matrix *matrix, struct keys_part list, const char *what,
+                              struct matrix_exclude **entries);
+void matrix_read_groups(struct matrix *matrix, struct value dict);
 
 /* build_layers, images and discover, into matrix->layers; the axes are there already. */
 void layer_read_all(struct matrix *matrix, const struct keys_top *top);
