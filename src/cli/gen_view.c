@@ -3,6 +3,7 @@
 
 #include "emit/export.h"
 #include "emit/page.h"
+#include "emit/tree.h"
 #include "stamp/ran.h"
 
 #include <stdlib.h>
@@ -81,9 +82,9 @@ static void view_init(struct view *view, const struct rows *rows)
 
 /* --- The tools --- */
 
-enum format { FORMAT_DOT, FORMAT_MERMAID, FORMAT_COUNT };
+enum format { FORMAT_DOT, FORMAT_MERMAID, FORMAT_TEXT, FORMAT_COUNT };
 
-static const char *const formats[FORMAT_COUNT] = {"dot", "mermaid"};
+static const char *const formats[FORMAT_COUNT] = {"dot", "mermaid", "text"};
 
 struct view_options {
 	const char *format, *file;
@@ -115,7 +116,7 @@ static int show(const struct opt_command *command, const struct view_options *op
 }
 
 static const struct opt graph_options[] = {
-	{0, "format", "FORMAT", "dot (the default) or mermaid", OPT_TEXT, 0, offsetof(struct view_options, format)},
+	{0, "format", "FORMAT", "dot (the default), mermaid or text", OPT_TEXT, 0, offsetof(struct view_options, format)},
 	{'o', "output", "FILE", "write it there", OPT_TEXT, 0, offsetof(struct view_options, file)},
 	OPT_HELP_ROW,
 };
@@ -142,10 +143,12 @@ static int run_graph(const struct opt_command *command, int argc, char **argv)
 		return show(command, &options, &args, export_dot);
 	case FORMAT_MERMAID:
 		return show(command, &options, &args, export_mermaid);
+	case FORMAT_TEXT:
+		return show(command, &options, &args, tree_write);
 	case FORMAT_COUNT:
 		break;
 	}
-	return opt_wrong(command, "--format is dot or mermaid, not '%s'", options.format);
+	return opt_wrong(command, "--format is dot, mermaid or text, not '%s'", options.format);
 }
 
 const struct opt_command gen_graph_tool = GEN_TOOL(

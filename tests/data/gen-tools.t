@@ -173,7 +173,7 @@ has 'i0 --> i1' new/graph.mmd
 lacks 2.0 new/graph.mmd
 lacks node new/graph.mmd
 status 2 dtk-gen -t graph --format svg
-has "--format is dot or mermaid, not 'svg'" err
+has "--format is dot, mermaid or text, not 'svg'" err
 status 1 dtk-gen -t graph shrot
 has "did you mean 'short'" err
 equal '' "$(cat out)" "no half of a graph"
@@ -199,6 +199,33 @@ absent generated
 try "an unknown name: no image is told"
 status 1 dtk-gen -t status 1.4-base nothing
 equal '' "$(cat out)" "what was not looked at"
+
+try "graph: a tree for a terminal, each image told once"
+mkdir -p tree
+{
+	echo 'images:'
+	for pair in base:scratch left:base right:base top:left end:top alone:scratch; do
+		mkdir "tree/${pair%:*}"
+		echo "FROM ${pair#*:}" | sed 's/ \([^s]\)/ t\/\1/' >"tree/${pair%:*}/Dockerfile"
+		echo "  - {name: ${pair%:*}, dockerfile: tree/${pair%:*}/Dockerfile, tags: [t/${pair%:*}]}"
+	done
+} >tree.yaml
+printf 'COPY --from=t/right /a /a\nCOPY --from=t/right /b /b\n' >>tree/top/Dockerfile
+status 0 dtk-gen --config tree.yaml --output tree/out -t graph --format text
+same - out <<'END'
+base  missing
+|-- left  missing
+|   `-- top  missing
+|       `-- end  missing
+`-- right  missing
+    `-- top  missing ...
+alone  missing
+END
+status 0 dtk-gen --config tree.yaml --output tree/out -t graph --format text right
+same - out <<'END'
+base  missing
+`-- right  missing
+END
 
 try "ninja graph without graphviz says what is missing"
 dtk-gen
