@@ -192,11 +192,6 @@ static void print_table(const struct rows *rows, struct buf *out)
 
 /* --- JSON --- */
 
-static void set(struct arena *arena, struct value dict, const char *key, struct value value)
-{
-	dict_set(dict.as.dict, value_borrow(arena, str_of(key)), value);
-}
-
 /* null where it is not known */
 static struct value known(long long number)
 {
@@ -214,15 +209,15 @@ static struct value json_run(struct arena *arena, const struct history_run *run)
 	struct buf when = BUF_INIT;
 
 	human_moment_utc(&when, run->begun);
-	set(arena, dict, "result", value_borrow(arena, str_of(history_results[run->result])));
-	set(arena, dict, "begun", value_copy(arena, buf_str(&when)));
-	set(arena, dict, "begun_ms", known(run->begun));
-	set(arena, dict, "took_ms", known(run->took));
-	set(arena, dict, "steps", known(run->steps));
-	set(arena, dict, "cached", known(run->cached));
-	set(arena, dict, "size", known(run->size));
-	set(arena, dict, "image", text_or_null(arena, run->image));
-	set(arena, dict, "why", text_or_null(arena, run->why));
+	dict_put(dict, "result", value_borrow(arena, str_of(history_results[run->result])));
+	dict_put(dict, "begun", value_copy(arena, buf_str(&when)));
+	dict_put(dict, "begun_ms", known(run->begun));
+	dict_put(dict, "took_ms", known(run->took));
+	dict_put(dict, "steps", known(run->steps));
+	dict_put(dict, "cached", known(run->cached));
+	dict_put(dict, "size", known(run->size));
+	dict_put(dict, "image", text_or_null(arena, run->image));
+	dict_put(dict, "why", text_or_null(arena, run->why));
 	buf_release(&when);
 	return dict;
 }
@@ -236,14 +231,14 @@ static struct value json_row(struct arena *arena, const struct row *row)
 		list_append(tags.as.list, value_borrow(arena, row->image->tags[i]));
 	for (size_t i = row->history.count; i-- > 0;)
 		list_append(runs.as.list, json_run(arena, &row->history.runs[i]));
-	set(arena, dict, "name", value_borrow(arena, row->image->name));
-	set(arena, dict, "tags", tags);
-	set(arena, dict, "state", value_borrow(arena, str_of(view_states[row->state])));
-	set(arena, dict, "why", text_or_null(arena, row->why));
-	set(arena, dict, "reasons", state_lines(arena, row->reasons));
-	set(arena, dict, "size", known(row->size));
-	set(arena, dict, "last", row->last.begun >= 0 ? json_run(arena, &row->last) : value_none());
-	set(arena, dict, "runs", runs);
+	dict_put(dict, "name", value_borrow(arena, row->image->name));
+	dict_put(dict, "tags", tags);
+	dict_put(dict, "state", value_borrow(arena, str_of(view_states[row->state])));
+	dict_put(dict, "why", text_or_null(arena, row->why));
+	dict_put(dict, "reasons", state_lines(arena, row->reasons));
+	dict_put(dict, "size", known(row->size));
+	dict_put(dict, "last", row->last.begun >= 0 ? json_run(arena, &row->last) : value_none());
+	dict_put(dict, "runs", runs);
 	return dict;
 }
 
@@ -252,16 +247,16 @@ static struct value json_sums(struct arena *arena, const struct rows *rows)
 	struct view_sums sums = rows_sums(rows);
 	struct value dict = value_dict(arena);
 
-	set(arena, dict, "images", value_int((int64_t)rows->count));
+	dict_put(dict, "images", value_int((int64_t)rows->count));
 	for (size_t i = 0; i < VIEW_STATES; i++)
-		set(arena, dict, view_states[i], value_int(sums.images[i]));
-	set(arena, dict, "took_ms", value_int(sums.took));
-	set(arena, dict, "size", known(sums.size));
-	set(arena, dict, "last_steps", value_int(sums.last_steps));
-	set(arena, dict, "last_cached", value_int(sums.last_cached));
-	set(arena, dict, "builds", value_int(sums.builds));
-	set(arena, dict, "steps", value_int(sums.steps));
-	set(arena, dict, "cached", value_int(sums.cached));
+		dict_put(dict, view_states[i], value_int(sums.images[i]));
+	dict_put(dict, "took_ms", value_int(sums.took));
+	dict_put(dict, "size", known(sums.size));
+	dict_put(dict, "last_steps", value_int(sums.last_steps));
+	dict_put(dict, "last_cached", value_int(sums.last_cached));
+	dict_put(dict, "builds", value_int(sums.builds));
+	dict_put(dict, "steps", value_int(sums.steps));
+	dict_put(dict, "cached", value_int(sums.cached));
 	return dict;
 }
 
@@ -272,8 +267,8 @@ static void print_json(const struct rows *rows, struct buf *out)
 
 	for (size_t i = 0; i < rows->count; i++)
 		list_append(images.as.list, json_row(arena, &rows->rows[i]));
-	set(arena, dict, "images", images);
-	set(arena, dict, "total", json_sums(arena, rows));
+	dict_put(dict, "images", images);
+	dict_put(dict, "total", json_sums(arena, rows));
 	gen_json(dict, out);
 }
 
