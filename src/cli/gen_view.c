@@ -116,7 +116,8 @@ static int show(const struct opt_command *command, const struct view_options *op
 }
 
 static const struct opt graph_options[] = {
-	{0, "format", "dot|mermaid|text", "the language (default: dot)", OPT_TEXT, 0, offsetof(struct view_options, format)},
+	{0, "format", "dot|mermaid|text", "the language (default: dot)", OPT_TEXT, 0,
+	 offsetof(struct view_options, format)},
 	{'o', "output", "FILE", "write it there", OPT_TEXT, 0, offsetof(struct view_options, file)},
 	OPT_HELP_ROW,
 };

@@ -50,7 +50,7 @@ offered 'dtk-gen|-t|schema|ima' images
 offered 'dtk-gen|-t|lint|--off|use' user
 offered 'dtk-gen|-t|lint|' @FILE
 offered 'dtk-gen|-t|context|' @DIR
-offered 'dtk-gen|-t|graph|--format|' 'dot mermaid'
+offered 'dtk-gen|-t|graph|--format|' 'dot mermaid text'
 offered 'dtk-gen|-t|nothing|' ''
 offered "dtk-gen|-C|$temp/p|-t|plan|sh" short
 (
