@@ -4,6 +4,7 @@
 #include "base/fs.h"
 #include "base/human.h"
 #include "base/map.h"
+#include "base/quote.h"
 #include "client/words.h"
 #include "stamp/ran.h"
 
@@ -118,7 +119,8 @@ static void add_failures(struct tally *tally, struct buf *out)
 		buf_addf(out, "%s %.*s", named++ ? "," : "", STR_ARG(entry->key));
 		if (log)
 			buf_addf(out, " (%s)", log);
-		buf_addf(&names, " %.*s", STR_ARG(entry->key));
+		buf_addc(&names, ' ');
+		quote_shell(&names, entry->key);
 	}
 	if (failed > named)
 		buf_addf(out, ", and %u more (ninja status)", failed - named);
