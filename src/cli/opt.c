@@ -260,7 +260,7 @@ static void usage_line(const struct opt *opt, FILE *out)
 		buf_addf(&left, "--%s", opt->name);
 	if (opt->value)
 		buf_addf(&left, " %s", opt->value);
-	fprintf(out, "  %-28s %s\n", buf_str(&left).p, opt->help);
+	fprintf(out, "  %-27s  %s\n", buf_str(&left).p, opt->help);
 	buf_release(&left);
 }
 

@@ -11,6 +11,7 @@ status 0 dtk-gen --help
 has 'usage: dtk-gen [OPTION]...' out
 has '--config FILE' out
 lacks '--complete' out
+has '--engine docker|buildx|podman  what' out
 status 0 dtk-gen --version
 grep -q '^dtk-gen [0-9][0-9.a-z-]*$' out || fail "--version"
 
