@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
+# timeout: 300
 # A long generation says at a terminal how far it has come, in a line that is gone at the end; and nowhere else.
 # shellcheck source=tests/data/gen-project.sh
 . "${DTK_SRC:?}/tests/data/gen-project.sh"
@@ -35,7 +36,7 @@ new_project "\"1.4\",$(seq -s, -f '"%g.04"' 101 139)"
 # Some seconds: each image costs a turn that no cache can save.
 cat >templates/base.j2 <<'END'
 FROM scratch
-ENV N={% set n = namespace(i=0) %}{% for j in range(4) %}{% for i in range(60000) %}{% set n.i = n.i + i % 7 %}{% endfor %}{% endfor %}{{ n.i }}{{ os_version }}
+ENV N={% set n = namespace(i=0) %}{% for j in range(16) %}{% for i in range(60000) %}{% set n.i = n.i + i % 7 %}{% endfor %}{% endfor %}{{ n.i }}{{ os_version }}
 END
 
 try "a terminal sees how far it has come, and in the end nothing of it"
@@ -59,6 +60,6 @@ dtk-gen >"$temp/out" 2>"$temp/err"
 [ ! -s "$temp/out" ] || fail "something was said: $(cat "$temp/out")"
 [ ! -s "$temp/err" ] || fail "something was said: $(cat "$temp/err")"
 terminal all dtk-gen --verbose
-grep -q 'render' "$temp/shown" && fail "progress with --verbose"
-dtk-gen -t status 2>"$temp/err" >"$temp/out"
-[ ! -s "$temp/err" ] || fail "something was said: $(cat "$temp/err")"
+if grep -q 'render' "$temp/shown"; then
+	fail "progress with --verbose"
+fi
