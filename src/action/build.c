@@ -221,6 +221,35 @@ static void explain(const struct building *building)
 		}
 }
 
+/* Whether the build under way failed for want of a layer that the engine had when it began. */
+static bool lost_layer(const struct building *building)
+{
+	struct str log;
+
+	if (fs_read_arena(building->log.path, building->fresh->arena, &log) != 0 || log.n < building->told[0])
+		return false;
+	return strstr(log.p + building->told[0], "failed to prepare extraction snapshot")
+		&& strstr(log.p + building->told[0], "does not exist: not found");
+}
+
+/*
+ * docker with the containerd store may use a layer in a build whose files a prune has just taken, and fails; asked once
+ * more, it makes the layer anew.
+ */
+static int run_client(struct building *building, const struct engine_call *call)
+{
+	int status;
+
+	for (unsigned tries = 2; tries > 0; tries--) {
+		building->told[0] = log_size(&building->log);
+		status = engine_run(call);
+		building->told[1] = log_size(&building->log);
+		if (status == 0 || !lost_layer(building) || lseek(building->spool, 0, SEEK_SET) != 0)
+			break;
+	}
+	return status;
+}
+
 static bool call_client(struct building *building)
 {
 	struct fresh *fresh = building->fresh;
@@ -239,9 +268,7 @@ static bool call_client(struct building *building)
 	call.keep = building->lock;
 	if (building->wish->show)
 		show_build(&fresh->command, building->order->words, building->wish->no_cache);
-	building->told[0] = log_size(&building->log);
-	status = engine_run(&call);
-	building->told[1] = log_size(&building->log);
+	status = run_client(building, &call);
 	if (status != 0)
 		diag_error(fresh->diag, SPAN_NONE, "%.*s: the build failed with status %d",
 		           STR_ARG(fresh->place.name),

@@ -4,7 +4,7 @@
 #
 #     $registry/$id/base:t <- app <- top        $registry/$id/other:1 <- side        scratch <- none
 #
-# app and side keep the file /v of their bases as /w.
+# app and side keep the file /v of their bases as /w, by other steps, so that no cache takes one for the other.
 
 registry=${DTK_TEST_REGISTRY:?}
 # The engine of 20.10 pushes; the one that is tested may be another.
@@ -56,7 +56,7 @@ new_bases() {
 	one=$(digest_of "$base")
 	image app "FROM $base" 'RUN cat /v >/w'
 	image top "FROM $id/app" 'RUN echo top >/top'
-	image side "FROM $registry/$id/other:1" 'RUN cat /v >/w'
+	image side "FROM $registry/$id/other:1" 'RUN cat /v >/w && echo side'
 	image none 'FROM scratch' 'COPY Dockerfile /'
 	cat >matrices/build-matrix.yaml <<-END
 	images:
