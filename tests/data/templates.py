@@ -151,8 +151,9 @@ def check_run(where, arguments):
     if "apt-get install" in command:
         check("DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends " in command,
               where + ": apt-get install asks, or takes what is only recommended")
-        check(command.startswith("set -eu; ") and "apt-get update; " in command,
+        check(command.startswith("set -eu; ") and "do apt-get update && " in command,
               where + ": install without update")
+        check(' && break; test "$try" != 3; done; ' in command, where + ": a mirror that stalls fails the build")
 
 
 def check_text(where, text, tags):
@@ -197,7 +198,7 @@ def check_settings(where, text, seen):
     else:
         check("syntax=" not in text, where + ": syntax where none is set")
     for package in config.get("custom_packages", []):
-        check(re.search(r"^ +%s(;| \\)" % package, text, re.M), "%s: lacks %s" % (where, package))
+        check(re.search(r"^ +%s( &&| \\)" % package, text, re.M), "%s: lacks %s" % (where, package))
     if layer == "base":
         zone = config.get("timezone", "Etc/UTC")
         check('ARG TZ_NAME="%s"' % zone in text, where + ": timezone")
